@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { mixPlan } from './mixPlan.ts';
+import { note } from './notes.ts';
+import { tags } from './tags.ts';
+
+/**
+ * Everything heavy is an operation: a function from input files and parameters to a folder of files and
+ * a small JSON value. It runs in the inference host. File names in outputs are relative to that folder;
+ * paths in inputs are absolute. An operation is deterministic: same input, same bytes.
+ */
+const audioFile = z.object({
+  /** Float32 WAV or RF64, relative to the operation's folder. */
+  audio: z.string(),
+  sampleRate: z.number().int().positive(),
+  channels: z.number().int().positive(),
+  frames: z.number().int().nonnegative(),
+});
+export type AudioFile = z.infer<typeof audioFile>;
+
+/** How a model was run, for the user and for the ETA of the next run. */
+const modelRun = {
+  pack: z.string(),
+  packVersion: z.string(),
+  provider: z.string(),
+  /** Wall time of the model work, in seconds; model loading excluded. */
+  seconds: z.number().nonnegative(),
+  /** Seconds of audio per second of wall time. */
+  realtimeFactor: z.number().nonnegative(),
+};
+
+const path = z.string().min(1);
+
+export const operations = {
+  /** Any supported audio file to float32 WAV at the source's own rate, channels and exact length. */
+  decode: {
+    version: 1,
+    input: z.object({ source: path }),
+    output: audioFile.extend({
+      format: z.string(),
+      /** Position on the host timeline from a BWF `bext` chunk. */
+      timeReference: z.number().int().nonnegative().nullable(),
+    }),
+  },
+  /** To the rate and channel count that a model wants. Mono is the mean of the channels; mono to stereo is duplicated; more than two are folded by the mean per side (ITU-R BS.775 weights for 5.1). */
+  resample: {
+    version: 1,
+    input: z.object({
+      audio: path,
+      sampleRate: z.number().int().positive(),
+      channels: z.union([z.literal(1), z.literal(2)]),
+    }),
+    output: audioFile,
+  },
+  separate: {
+    version: 1,
+    input: z.object({
+      /** The source as decoded: the stems get its rate, channels and length. */
+      source: path,
+      /** The same audio at the pack's rate and channels. */
+      model: path,
+      pack: z.string(),
+      /** Only these stems plus what remains; `null` for all the pack knows. */
+      stems: z.array(z.string()).nullable(),
+      /** One stem and everything else; excludes `stems`. */
+      twoStem: z.string().nullable(),
+      /** Only this part of the source, in source frames (previews). */
+      range: z
+        .object({ start: z.number().int().nonnegative(), frames: z.number().int().positive() })
+        .nullable(),
+    }),
+    output: z.object({
+      ...modelRun,
+      /** Peak of (source - sum of stems) in dBFS; `null` when it is digital silence. */
+      residualDb: z.number().nullable(),
+      stems: z.array(z.object({ stem: z.string(), file: z.string() })),
+    }),
+  },
+  transcribe: {
+    version: 1,
+    input: z.object({
+      /** At the pack's rate and channels. */
+      audio: path,
+      pack: z.string(),
+      onsetThreshold: z.number().min(0).max(1),
+      frameThreshold: z.number().min(0).max(1),
+      minNoteSeconds: z.number().nonnegative(),
+      minHz: z.number().positive().nullable(),
+      maxHz: z.number().positive().nullable(),
+    }),
+    /** `notes` names a JSON file: an array of notes ordered by onset, then pitch. */
+    output: z.object({ ...modelRun, notes: z.string(), count: z.number().int().nonnegative() }),
+  },
+  tag: {
+    version: 1,
+    input: z.object({ audio: path }),
+    output: tags,
+  },
+  mix: {
+    version: 1,
+    input: z.object({
+      tracks: z.array(z.object({ name: z.string(), audio: path })).min(1),
+      reference: path.nullable(),
+    }),
+    output: mixPlan,
+  },
+  'render-mix': {
+    version: 1,
+    input: z.object({ tracks: z.array(z.object({ name: z.string(), audio: path })).min(1), plan: mixPlan }),
+    output: audioFile.extend({ integratedLufs: z.number().nullable(), truePeakDb: z.number().nullable() }),
+  },
+  /** Min/max/RMS pyramid for drawing. */
+  peaks: {
+    version: 1,
+    input: z.object({ audio: path }),
+    output: z.object({ peaks: z.string(), levels: z.number().int().positive() }),
+  },
+} as const;
+
+export type OperationName = keyof typeof operations;
+export type OperationInput<Name extends OperationName> = z.infer<(typeof operations)[Name]['input']>;
+export type OperationOutput<Name extends OperationName> = z.infer<(typeof operations)[Name]['output']>;
+
+/** The content of `notes.json`. */
+export const notesFile = z.array(note);
+
+export interface OperationProgress {
+  /** Work finished and in all, in the operation's own unit (mostly frames of audio). */
+  readonly done: number;
+  readonly total: number;
+  /** A line for the user when something is worth saying: "GPU self-test failed, using the CPU". */
+  readonly note?: string;
+}
+
+export interface OperationContext {
+  /** Aborted on cancel; looked at between chunks, at least once a second or once per model run. */
+  readonly signal: AbortSignal;
+  /**
+   * Where results and checkpoints go. The same operation on the same input gets the same folder again
+   * after a crash or a cancel, with whatever was left in it; it is published by a rename when complete,
+   * after files that are no results have been removed by the operation.
+   */
+  readonly directory: string;
+  progress(update: OperationProgress): void;
+}
+
+export type Operation<Name extends OperationName> = (
+  input: OperationInput<Name>,
+  context: OperationContext,
+) => Promise<OperationOutput<Name>>;

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileError } from './fileError.ts';
+
+/** A name beside `path` for writing, so that the final rename stays on one file system. */
+export const partialName = (path: string): string =>
+  `${path}.${process.pid}-${randomBytes(4).toString('hex')}.partial`;
+
+/**
+ * Writes a whole file beside its final name, flushes it to disk and renames it: a reader sees the old
+ * file or the new one, never a half.
+ * @throws SoniError `denied` | `no-space` | `not-found`
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  const partial = partialName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(partial, 'w');
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(partial, path);
+  } catch (thrown) {
+    await rm(partial, { force: true });
+    throw fileError(thrown, `write ${path}`);
+  }
+}

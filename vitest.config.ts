@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+const environment = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
+
+export default defineConfig({
+  test: {
+    env: environment,
+    globalSetup: ['test/globalSetup.ts'],
+    testTimeout: 30_000,
+    coverage: { include: ['main/**/*.ts'], exclude: ['**/*.test.ts', '**/*.slow.ts'] },
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['main/**/*.test.ts', 'test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          include: ['main/**/*.slow.ts', 'test/**/*.slow.ts'],
+          testTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
