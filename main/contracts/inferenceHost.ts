@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { operations, type OperationName } from './operations.ts';
+import { packManifest } from './pack.ts';
 import type { RpcContract } from './rpc.ts';
 
 const operationName = z.enum(Object.keys(operations) as [OperationName, ...OperationName[]]);
@@ -37,6 +38,14 @@ export const inferenceHost = {
         providers: z.array(z.string()),
         residentBytes: z.number(),
       }),
+    },
+    /**
+     * The manifest of an installed pack: the engine plans with its rate, stems and file hashes.
+     * Fails as `not-found`, `licence-required`, `newer-format` or `corrupt`.
+     */
+    describePack: {
+      input: z.object({ pack: z.string() }),
+      output: packManifest,
     },
     selfTest: {
       input: z.object({ pack: z.string(), force: z.boolean() }),

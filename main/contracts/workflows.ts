@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { mixPlan } from './mixPlan.ts';
+import { stemNote } from './notes.ts';
+import { tags } from './tags.ts';
+
+/**
+ * What a user can ask for as one job, and what comes back. The CLI and the app send these requests to the
+ * engine. Paths may be relative to the working directory; paths in results are absolute, except where a
+ * result is written as a file (then they are relative to that file's folder).
+ */
+const path = z.string().min(1);
+
+/** The whole job as one bar. */
+export const workflowProgress = z.object({
+  /** What is being done now: "Separating song.wav". */
+  label: z.string(),
+  /** 0 to 1 over everything that was asked for; never goes back. */
+  fraction: z.number().min(0).max(1),
+  /** Seconds to the end, from speeds measured on this machine; `null` while nothing is known. */
+  etaSeconds: z.number().nonnegative().nullable(),
+  /** Something worth a line of its own: "The GPU gave wrong numbers, using the CPU". */
+  note: z.string().optional(),
+});
+export type WorkflowProgress = z.infer<typeof workflowProgress>;
+
+export interface Watch {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: WorkflowProgress) => void) | undefined;
+}
+
+const defaultPacks = { separate: 'htdemucs', transcribe: 'basic-pitch' } as const;
+
+const modelRun = z.object({
+  pack: z.string(),
+  packVersion: z.string(),
+  provider: z.string(),
+  /** Wall time of the model work; of the first run when the result came from the cache. */
+  seconds: z.number().nonnegative(),
+  /** Seconds of audio per second of wall time. */
+  realtimeFactor: z.number().nonnegative(),
+});
+
+export const splitRequest = z.object({
+  input: path,
+  outputDirectory: path,
+  pack: z.string().default(defaultPacks.separate),
+  /** Only these stems and what remains; `null` for all that the pack knows. */
+  stems: z.array(z.string()).min(1).nullable().default(null),
+  /** One stem and everything else; excludes `stems`. */
+  twoStem: z.string().nullable().default(null),
+  /** Puts the first 10 seconds into `preview/` before the rest is computed. */
+  preview: z.boolean().default(false),
+});
+export type SplitRequest = z.input<typeof splitRequest>;
+
+/** Also the content of `split.json`. */
+export const splitResult = modelRun.extend({
+  /** Peak of (source - sum of stems) in dBFS; `null` is digital silence: an exact sum. */
+  residualDb: z.number().nullable(),
+  stems: z.array(z.object({ stem: z.string(), file: z.string() })),
+});
+export type SplitResult = z.infer<typeof splitResult>;
+
+const noteThresholds = {
+  onsetThreshold: z.number().min(0).max(1).default(0.5),
+  frameThreshold: z.number().min(0).max(1).default(0.3),
+  /** The authors' default: 11 frames of 256 samples at 22,050 Hz. */
+  minNoteSeconds: z.number().nonnegative().default(0.1277),
+  minHz: z.number().positive().nullable().default(null),
+  maxHz: z.number().positive().nullable().default(null),
+};
+
+export const transcribeRequest = z.object({
+  input: path,
+  /** The Standard MIDI file to write. */
+  output: path,
+  pack: z.string().default(defaultPacks.transcribe),
+  ...noteThresholds,
+  /** Beats per minute of the tempo map; `null` takes the tempo and beats found in the audio. */
+  bpm: z.number().positive().nullable().default(null),
+});
+export type TranscribeRequest = z.input<typeof transcribeRequest>;
+
+export const transcribeResult = modelRun.extend({
+  midi: z.string(),
+  bpm: z.number().positive().nullable(),
+  notes: z.array(stemNote),
+});
+export type TranscribeResult = z.infer<typeof transcribeResult>;
+
+export const tagRequest = z.object({ input: path });
+export type TagRequest = z.input<typeof tagRequest>;
+export { tags as tagResult };
+
+export const mixRequest = z.object({
+  tracks: z.array(path).min(1),
+  reference: path.nullable().default(null),
+  /** The JSON file to write the plan to. */
+  output: path,
+  /** Also render the mix to this WAV file. */
+  render: path.nullable().default(null),
+});
+export type MixRequest = z.input<typeof mixRequest>;
+
+const renderedMix = z.object({
+  file: z.string(),
+  integratedLufs: z.number().nullable(),
+  truePeakDb: z.number().nullable(),
+});
+
+export const mixResult = z.object({
+  output: z.string(),
+  plan: mixPlan,
+  render: renderedMix.nullable(),
+});
+export type MixResult = z.infer<typeof mixResult>;
+
+/** `auto`: done when the pack is installed, otherwise left out and said so; `required`: an error then. */
+export const stepMode = z.enum(['auto', 'required', 'off']);
+export type StepMode = z.infer<typeof stepMode>;
+
+export const runRequest = z.object({
+  /** One file is a mix; several are the tracks of a session. */
+  inputs: z.array(path).min(1),
+  outputDirectory: path,
+  /** By default a single file is separated and the tracks of a session are not. */
+  separation: stepMode.default('auto'),
+  transcription: stepMode.default('auto'),
+  separationPack: z.string().default(defaultPacks.separate),
+  transcriptionPack: z.string().default(defaultPacks.transcribe),
+  reference: path.nullable().default(null),
+  render: z.boolean().default(true),
+});
+export type RunRequest = z.input<typeof runRequest>;
+
+/** Also the content of `run.json`; its files are then relative to the output folder. */
+export const runResult = z.object({
+  version: z.literal(1),
+  inputs: z.array(z.string()),
+  /** Of the whole: the mix, or the sum of the tracks. */
+  tags,
+  tagsFile: z.string(),
+  /** What the mix plan and the notes are about: the stems of a mix, or the tracks of a session. */
+  tracks: z.array(
+    z.object({
+      name: z.string(),
+      file: z.string(),
+      /** Of a session's own tracks; `null` for stems. */
+      tags: tags.nullable(),
+      /** `null` when it was not transcribed. */
+      notes: z.number().int().nonnegative().nullable(),
+    }),
+  ),
+  separation: splitResult.nullable(),
+  transcription: z
+    .object({ midi: z.string(), notesFile: z.string(), count: z.number().int(), packs: z.array(modelRun) })
+    .nullable(),
+  mix: mixResult.omit({ plan: true }),
+  /** What was left out or worth knowing, in sentences. */
+  notes: z.array(z.string()),
+  seconds: z.number().nonnegative(),
+});
+export type RunResult = z.infer<typeof runResult>;
