@@ -1,0 +1,199 @@
+import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SoniError } from '../../contracts/errors.ts';
+import { fileError } from '../../platform/fileError.ts';
+import { partialName } from '../../platform/atomicFile.ts';
+import type { AudioWriter, Planar } from '../audioStream.ts';
+import { formatBroadcastExtension } from './broadcastExtension.ts';
+import { bytesPerSample, encodeSamples, type SampleEncoding } from './sampleEncoding.ts';
+import { formatFormat } from './wavFormat.ts';
+
+export interface WavOptions {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly encoding: Exclude<SampleEncoding, 'uint8'>;
+  /** Position on the host timeline in sample frames; makes it a Broadcast Wave file. */
+  readonly timeReference?: number | null;
+  /** What the file is, for the `bext` chunk. */
+  readonly description?: string;
+  /** Speaker positions (WAVEFORMATEXTENSIBLE dwChannelMask). */
+  readonly channelMask?: number | null;
+  /** `auto`: RF64 only when the file does not fit into 4 GiB. */
+  readonly container?: 'auto' | 'RF64';
+}
+
+const unknownSize = 0xffffffff;
+/** Room for a ds64 chunk (EBU Tech 3306): a JUNK chunk that becomes ds64 when the file turns out too large. */
+const ds64Bytes = 28;
+const bufferBytes = 1 << 20;
+
+function chunk(id: string, content: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.write(id, 0, 'latin1');
+  head.writeUInt32LE(content.length, 4);
+  return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
+}
+
+/** The bytes before the first sample, for a file of `frames` frames. */
+function header(options: WavOptions, frames: number): Buffer {
+  const { channels, encoding, channelMask = null } = options;
+  const dataBytes = frames * channels * bytesPerSample[encoding];
+  const bext =
+    options.timeReference == null && options.description === undefined
+      ? []
+      : [
+          chunk(
+            'bext',
+            formatBroadcastExtension({
+              timeReference: options.timeReference ?? 0,
+              description: options.description ?? '',
+              originator: 'SoniDesk',
+              // A date would make equal runs differ.
+              originationDate: '',
+              originationTime: '',
+            }),
+          ),
+        ];
+  const format = chunk('fmt ', formatFormat({ ...options, channelMask }));
+  const isFloat = encoding === 'float32' || encoding === 'float64';
+  const factBytes = isFloat ? 12 : 0;
+  const bextBytes = bext.reduce((sum, part) => sum + part.length, 0);
+  const before = 12 + 8 + ds64Bytes + bextBytes + format.length + factBytes + 8;
+  const riffBytes = before - 8 + dataBytes + (dataBytes % 2);
+  const large = options.container === 'RF64' || riffBytes >= unknownSize;
+  const small = (value: number) => (large ? unknownSize : value);
+
+  const sizes = Buffer.alloc(ds64Bytes);
+  if (large) {
+    sizes.writeBigUInt64LE(BigInt(riffBytes), 0);
+    sizes.writeBigUInt64LE(BigInt(dataBytes), 8);
+    sizes.writeBigUInt64LE(BigInt(frames), 16);
+  }
+  const riff = Buffer.alloc(12);
+  riff.write(large ? 'RF64' : 'RIFF', 0, 'latin1');
+  riff.writeUInt32LE(small(riffBytes), 4);
+  riff.write('WAVE', 8, 'latin1');
+  const fact = Buffer.alloc(4);
+  fact.writeUInt32LE(large && frames >= unknownSize ? unknownSize : frames);
+  const data = Buffer.alloc(8);
+  data.write('data', 0, 'latin1');
+  data.writeUInt32LE(small(dataBytes), 4);
+  return Buffer.concat([
+    riff,
+    chunk(large ? 'ds64' : 'JUNK', sizes),
+    ...bext,
+    format,
+    ...(isFloat ? [chunk('fact', fact)] : []),
+    data,
+  ]);
+}
+
+class WavFileWriter implements AudioWriter {
+  framesWritten = 0;
+  readonly #frameBytes: number;
+  readonly #bufferFrames: number;
+  readonly #buffer: Uint8Array;
+  #buffered = 0;
+  #position: number;
+  #open = true;
+
+  constructor(
+    readonly path: string,
+    readonly partial: string,
+    readonly file: FileHandle,
+    readonly options: WavOptions,
+  ) {
+    this.#frameBytes = options.channels * bytesPerSample[options.encoding];
+    this.#bufferFrames = Math.max(1, Math.floor(bufferBytes / this.#frameBytes));
+    this.#buffer = new Uint8Array(this.#bufferFrames * this.#frameBytes);
+    this.#position = header(options, 0).length;
+  }
+
+  async write(audio: Planar): Promise<void> {
+    const frames = audio[0]?.length ?? 0;
+    if (!this.#open) throw new SoniError('internal', `${this.path} is closed; nothing can be written.`);
+    if (audio.length !== this.options.channels || audio.some((plane) => plane.length !== frames)) {
+      throw new SoniError(
+        'internal',
+        `Cannot write to ${this.path}: ${this.options.channels} channels of equal length were expected, got lengths ${audio.map((plane) => plane.length).join(', ')}.`,
+      );
+    }
+    for (let done = 0; done < frames;) {
+      const piece = Math.min(this.#bufferFrames - this.#buffered, frames - done);
+      const bytes = this.#buffer.subarray(
+        this.#buffered * this.#frameBytes,
+        (this.#buffered + piece) * this.#frameBytes,
+      );
+      encodeSamples(this.options.encoding, audio, done, piece, bytes);
+      this.#buffered += piece;
+      done += piece;
+      if (this.#buffered === this.#bufferFrames) await this.#flush();
+    }
+    this.framesWritten += frames;
+  }
+
+  async #flush(): Promise<void> {
+    const bytes = this.#buffer.subarray(0, this.#buffered * this.#frameBytes);
+    this.#buffered = 0;
+    await this.#writeBytes(bytes, this.#position);
+    this.#position += bytes.length;
+  }
+
+  async #writeBytes(bytes: Uint8Array, position: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, position + done);
+        done += bytesWritten;
+      }
+    } catch (thrown) {
+      throw fileError(thrown, `write ${this.path}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    try {
+      await this.#flush();
+      const dataBytes = this.framesWritten * this.#frameBytes;
+      if (dataBytes % 2 === 1) await this.#writeBytes(new Uint8Array(1), this.#position);
+      await this.#writeBytes(header(this.options, this.framesWritten), 0);
+      await this.file.sync();
+      this.#open = false;
+      await this.file.close();
+      await rename(this.partial, this.path);
+    } catch (thrown) {
+      await this.abort();
+      throw fileError(thrown, `write ${this.path}`);
+    }
+  }
+
+  async abort(): Promise<void> {
+    if (this.#open) {
+      this.#open = false;
+      await this.file.close();
+    }
+    await rm(this.partial, { force: true });
+  }
+}
+
+/**
+ * Starts a WAV file; the folder is made when missing. It stands under `path` only after `close`.
+ * @throws SoniError `denied` | `no-space` | `bad-input` (also from `write` and `close`)
+ */
+export async function createWav(path: string, options: WavOptions): Promise<AudioWriter> {
+  const { channels, sampleRate, encoding } = options;
+  const maxChannels = Math.floor(0xffff / bytesPerSample[encoding]);
+  if (!Number.isInteger(channels) || channels < 1 || channels > maxChannels) {
+    throw new SoniError('bad-usage', `A WAV file has 1 to ${maxChannels} channels, not ${channels}.`);
+  }
+  if (!Number.isInteger(sampleRate) || sampleRate < 1) {
+    throw new SoniError('bad-usage', `A WAV file has a whole sample rate from 1 Hz on, not ${sampleRate}.`);
+  }
+  const partial = partialName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return new WavFileWriter(path, partial, await open(partial, 'w'), options);
+  } catch (thrown) {
+    throw fileError(thrown, `write ${path}`);
+  }
+}
