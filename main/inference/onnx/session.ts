@@ -1,0 +1,45 @@
+import { isMainThread } from 'node:worker_threads';
+import { InferenceSession } from 'onnxruntime-node';
+import { SoniError } from '../../contracts/errors.ts';
+
+export interface SessionOptions {
+  readonly provider: string;
+  /** Threads inside one operator; undefined leaves the choice to onnxruntime (the physical cores). */
+  readonly threads?: number | undefined;
+  /** No optimisation: quick to load, for looking at a graph only. */
+  readonly inspectOnly?: boolean;
+}
+
+/**
+ * An onnxruntime session with the settings this product always uses. The CPU arena and the memory pattern
+ * are off: they keep every intermediate tensor of the largest run for good (HTDemucs: 5.3 GB).
+ * @throws SoniError `corrupt` when the file is no ONNX graph that onnxruntime can load, `unsupported` when the provider fails
+ */
+export async function createSession(file: string, options: SessionOptions): Promise<InferenceSession> {
+  if (!isMainThread) {
+    // Ending a worker in the middle of a run aborts the whole process.
+    throw new SoniError('internal', 'onnxruntime must not run in a worker thread; use the inference host.');
+  }
+  try {
+    return await InferenceSession.create(file, {
+      executionProviders: options.provider === 'cpu' ? ['cpu'] : [options.provider, 'cpu'],
+      enableCpuMemArena: false,
+      enableMemPattern: false,
+      graphOptimizationLevel: options.inspectOnly ? 'disabled' : 'all',
+      executionMode: 'sequential',
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+    });
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new SoniError(
+      options.provider === 'cpu' ? 'corrupt' : 'unsupported',
+      options.provider === 'cpu'
+        ? `The model ${file} cannot be loaded: ${message}. Verify its pack or get it again.`
+        : `The execution provider ${options.provider} cannot run ${file}: ${message}`,
+      undefined,
+      { cause: thrown },
+    );
+  }
+}
