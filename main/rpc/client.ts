@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SoniError } from '../contracts/errors.ts';
+import { SoniError, asSoniError } from '../contracts/errors.ts';
 import { rpcMessage, type RpcContract, type Transport } from '../contracts/rpc.ts';
 import type {
   CallInput,
@@ -152,7 +152,11 @@ export function createClient<C extends RpcContract>(contract: C, transport: Tran
           },
         });
         signal?.addEventListener('abort', cancel, { once: true });
-        transport.send({ type: 'call', id, method, input });
+        try {
+          transport.send({ type: 'call', id, method, input });
+        } catch (thrown) {
+          take(id)?.reject(asSoniError(thrown));
+        }
       });
     },
 

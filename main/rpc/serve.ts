@@ -15,9 +15,9 @@ export interface HandlerContext<Event> {
   /** Aborted when the caller cancels, unsubscribes or vanishes. */
   readonly signal: AbortSignal;
   /** Sends an event to the caller; does nothing once the call is over. */
-  emit(event: Event): void;
+  readonly emit: (event: Event) => void;
   /** Wait for this between many events: resolves when the outgoing queue is short enough. */
-  drained(): Promise<void>;
+  readonly drained: () => Promise<void>;
 }
 
 /**
@@ -97,11 +97,18 @@ export function serve<C extends RpcContract>(
     }
     const context = begin(id);
     const handler = (handlers as unknown as Record<string, AnyMethod>)[method]!;
+    let answer: RpcMessage;
     try {
-      const output = await handler(input.data, context);
-      if (context.finish()) send({ type: 'result', id, output: output ?? null });
+      answer = { type: 'result', id, output: (await handler(input.data, context)) ?? null };
     } catch (thrown) {
-      if (context.finish()) fail(id, asSoniError(thrown));
+      answer = { type: 'error', id, error: asSoniError(thrown).toPayload() };
+    }
+    if (!context.finish()) return;
+    try {
+      send(answer);
+    } catch (thrown) {
+      // Too large for a frame, or not JSON: the caller must not wait for ever.
+      fail(id, asSoniError(thrown));
     }
   }
 
