@@ -24,6 +24,7 @@ const mayImport = {
   ],
   'main/engine': ['main/contracts', 'main/platform', 'main/rpc', 'main/midi', 'main/audio'],
   'main/report': ['main/contracts', 'main/platform', 'main/audio', 'main/midi'],
+  'main/demo': ['main/contracts', 'main/platform', 'main/audio', 'main/midi'],
   'main/cli': [
     'main/contracts',
     'main/platform',
@@ -33,6 +34,7 @@ const mayImport = {
     'main/inference',
     'main/engine',
     'main/report',
+    'main/demo',
   ],
   'main/app': ['main/contracts', 'main/platform', 'main/rpc', 'main/engine'],
   renderer: ['main/contracts'],
