@@ -9,12 +9,12 @@ export default defineConfig({
     testTimeout: 30_000,
     coverage: { include: ['main/**/*.ts'], exclude: ['**/*.test.ts', '**/*.slow.ts'] },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['main/**/*.test.ts', 'test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['main/**/*.test.ts', 'plugin-bridge/**/*.test.ts', 'test/**/*.test.ts'] } },
       {
         extends: true,
         test: {
           name: 'slow',
-          include: ['main/**/*.slow.ts', 'test/**/*.slow.ts'],
+          include: ['main/**/*.slow.ts', 'plugin-bridge/**/*.slow.ts', 'test/**/*.slow.ts'],
           testTimeout: 900_000,
           fileParallelism: false,
         },

@@ -37,6 +37,7 @@ const mayImport = {
     'main/demo',
   ],
   'main/app': ['main/contracts', 'main/platform', 'main/rpc', 'main/engine'],
+  'plugin-bridge/protocol': ['main/contracts', 'main/audio'],
   renderer: ['main/contracts'],
 };
 /** Parts that must run anywhere: no Node built-ins. */

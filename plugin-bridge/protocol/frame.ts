@@ -1,0 +1,164 @@
+import { SoniError } from '../../main/contracts/errors.ts';
+
+/**
+ * The frame of the bridge protocol; PROTOCOL.md has the byte layout. All numbers are little-endian.
+ */
+export const protocolVersion = 1;
+export const headerBytes = 24;
+/** "SNDK" read as a little-endian u32. */
+const magic = 0x4b444e53;
+/** A larger frame is refused before anything is allocated: no peer can ask us for memory. */
+export const maxPayloadBytes = 1 << 20;
+
+export const frameTypes = {
+  hello: 0x01,
+  welcome: 0x02,
+  refused: 0x03,
+  ping: 0x04,
+  pong: 0x05,
+  bye: 0x06,
+  audio: 0x10,
+  gap: 0x11,
+  transport: 0x12,
+  parameters: 0x13,
+  status: 0x14,
+  assign: 0x20,
+  stems: 0x21,
+  notes: 0x22,
+  strip: 0x23,
+  monitor: 0x24,
+} as const;
+export type FrameType = keyof typeof frameTypes;
+
+const names = new Map<number, FrameType>(
+  Object.entries(frameTypes).map(([name, code]) => [code, name as FrameType]),
+);
+
+/** The payload goes on in the next frame of the same type. */
+export const flagMore = 1;
+
+export interface Frame {
+  readonly type: FrameType;
+  readonly flags: number;
+  /** 0 for control; audio streams are numbered by the plugin. */
+  readonly stream: number;
+  /** Counts the frames of one direction of a connection, from 0. */
+  readonly sequence: bigint;
+  readonly payload: Uint8Array;
+}
+
+/** A frame as bytes. @throws SoniError `internal` when the payload is over the cap. */
+export function encodeFrame(frame: Frame): Uint8Array {
+  if (frame.payload.length > maxPayloadBytes) {
+    throw new SoniError(
+      'internal',
+      `A frame of ${frame.payload.length} bytes is over the cap of ${maxPayloadBytes}.`,
+    );
+  }
+  const bytes = new Uint8Array(headerBytes + frame.payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, magic, true);
+  view.setUint8(4, protocolVersion);
+  view.setUint8(5, frameTypes[frame.type]);
+  view.setUint16(6, frame.flags, true);
+  view.setUint32(8, frame.stream, true);
+  view.setUint32(12, frame.payload.length, true);
+  view.setBigUint64(16, frame.sequence, true);
+  bytes.set(frame.payload, headerBytes);
+  return bytes;
+}
+
+/**
+ * Cuts a byte stream into frames, whatever the pieces it arrives in. Frames of unknown types are passed over,
+ * so that a newer minor peer can be talked to; anything that cannot be a frame ends the connection.
+ */
+export class FrameDecoder {
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+  #expected = 0n;
+
+  /**
+   * Takes the next bytes and yields the frames they complete. Payloads are copies (`Buffer.slice` would share memory).
+   * @throws SoniError `bad-input` (wrong magic, over the cap, frames lost) | `newer-format` (another version)
+   */
+  *push(bytes: Uint8Array): Generator<Frame> {
+    if (bytes.length > 0) {
+      this.#pieces.push(bytes);
+      this.#held += bytes.length;
+    }
+    for (;;) {
+      if (this.#held < headerBytes) return;
+      const header = this.#peek(headerBytes);
+      const view = new DataView(header.buffer, header.byteOffset, headerBytes);
+      const length = this.#check(view);
+      if (this.#held < headerBytes + length) return;
+      this.#drop(headerBytes);
+      const payload = new Uint8Array(this.#peek(length));
+      this.#drop(length);
+      const type = names.get(view.getUint8(5));
+      const sequence = view.getBigUint64(16, true);
+      if (sequence !== this.#expected) {
+        throw new SoniError('bad-input', `Frame ${sequence} arrived where ${this.#expected} was expected.`);
+      }
+      this.#expected++;
+      if (type !== undefined) {
+        yield { type, flags: view.getUint16(6, true), stream: view.getUint32(8, true), sequence, payload };
+      }
+    }
+  }
+
+  /** Bytes of an unfinished frame. */
+  get pending(): number {
+    return this.#held;
+  }
+
+  #check(view: DataView): number {
+    const found = view.getUint32(0, true);
+    if (found !== magic) {
+      throw new SoniError(
+        'bad-input',
+        `Not a bridge frame: it starts with 0x${found.toString(16)}, "SNDK" was expected.`,
+      );
+    }
+    const version = view.getUint8(4);
+    if (version !== protocolVersion) {
+      throw new SoniError(
+        'newer-format',
+        `The other side speaks bridge protocol ${version}, this is ${protocolVersion}. Install the same SoniDesk version on both sides.`,
+      );
+    }
+    const length = view.getUint32(12, true);
+    if (length > maxPayloadBytes) {
+      throw new SoniError('bad-input', `A frame of ${length} bytes is over the cap of ${maxPayloadBytes}.`);
+    }
+    return length;
+  }
+
+  /** The first `count` held bytes in one piece. */
+  #peek(count: number): Uint8Array {
+    const first = this.#pieces[0];
+    if (first !== undefined && first.length >= count) return first.subarray(0, count);
+    if (count === 0) return new Uint8Array(0);
+    const joined = new Uint8Array(this.#held);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    this.#pieces = [joined];
+    return joined.subarray(0, count);
+  }
+
+  #drop(count: number): void {
+    this.#held -= count;
+    while (count > 0) {
+      const first = this.#pieces[0]!;
+      if (first.length > count) {
+        this.#pieces[0] = first.subarray(count);
+        return;
+      }
+      count -= first.length;
+      this.#pieces.shift();
+    }
+  }
+}
