@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const packFormat = 1;
 
 /** How a model is fed and read; a pack names the one that fits. */
-export const modelAdapters = ['htdemucs', 'mdx-net', 'basic-pitch'] as const;
+export const modelAdapters = ['htdemucs', 'waveform', 'mdx-net', 'basic-pitch'] as const;
 export type ModelAdapter = (typeof modelAdapters)[number];
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -55,7 +55,10 @@ export const packManifest = z.object({
        * an archive when its address ends in .tgz or .tar.gz and else the one file itself. With a conversion
        * it names the graph, whose folder is unpacked with it; hash and size are those of the converted file.
        */
-      from: z.string().optional(),
+      from: z
+        .string()
+        .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\]+$/)
+        .optional(),
       sha256,
       bytes: z.number().int().positive(),
     }),

@@ -51,7 +51,18 @@ async function verifyFile(pack: InstalledPack, file: PackFile, signal?: AbortSig
       `The pack ${pack.manifest.id} is damaged: the SHA-256 of ${file.name} is ${sha256}, ${file.sha256} was expected. ${repair(pack)}`,
     );
   }
-  await writeFileAtomic(stampPath(path), JSON.stringify({ sha256, bytes: size, mtimeMs }));
+  await writeStamp(path, { sha256, bytes: size, mtimeMs });
+}
+
+const writeStamp = (path: string, found: z.infer<typeof stamp>) =>
+  writeFileAtomic(stampPath(path), JSON.stringify(found));
+
+/** Notes that a pack's files are right: their hashes were compared just before they were moved to their place. */
+export async function markVerified(pack: InstalledPack): Promise<void> {
+  for (const file of pack.manifest.files) {
+    const { mtimeMs } = await checkSize(pack, file);
+    await writeStamp(pack.filePath(file.name), { sha256: file.sha256, bytes: file.bytes, mtimeMs });
+  }
 }
 
 /**
