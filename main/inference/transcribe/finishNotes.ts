@@ -1,0 +1,67 @@
+import type { Note } from '../../contracts/notes.ts';
+import type { ActivationSource } from './activations.ts';
+import { frameTime, type FrameLayout } from './basicPitchFrames.ts';
+import type { FrameNote } from './frameNotes.ts';
+
+/** What is measured of a note while the activations pass by once more. */
+interface Measured {
+  readonly note: FrameNote;
+  sum: number;
+  onset: number;
+  readonly bends: number[];
+}
+
+/** Frames read at a time. */
+const readFrames = 4096;
+
+/**
+ * Velocity, confidence and bends of decoded notes (ordered by start), and their times.
+ * Velocity is 127 times the mean activation, as the authors have it. See `confidenceOf`.
+ * Pitch bends are left out where a note has none.
+ */
+export async function finishNotes(
+  source: ActivationSource,
+  layout: FrameLayout,
+  notes: readonly FrameNote[],
+  signal: AbortSignal,
+): Promise<Note[]> {
+  const finished: Note[] = [];
+  const measured = notes.map((note): Measured => ({ note, sum: 0, onset: 0, bends: [] }));
+  let next = 0;
+  let sounding: Measured[] = [];
+  for (
+    let first = 0;
+    first < source.frames && (next < measured.length || sounding.length > 0);
+    first += readFrames
+  ) {
+    signal.throwIfAborted();
+    const block = await source.read(first, readFrames);
+    const end = first + block.frames;
+    while (next < measured.length && measured[next]!.note.start < end) sounding.push(measured[next++]!);
+    for (const one of sounding) {
+      const { note } = one;
+      const until = Math.min(end, note.end);
+      for (let frame = Math.max(first, note.start); frame < until; frame++) {
+        const at = (frame - first) * source.pitches + note.pitch;
+        one.sum += block.notes[at]!;
+        one.bends.push(block.bends[at]! / layout.contourBinsPerSemitone);
+        if (frame - note.start <= 1) one.onset = Math.max(one.onset, block.onsets[at]!);
+      }
+    }
+    sounding = sounding.filter(({ note }) => note.end > end);
+  }
+  for (const { note, sum, onset, bends } of measured) {
+    const activation = sum / (note.end - note.start);
+    finished.push({
+      onset: frameTime(layout, note.start),
+      offset: frameTime(layout, note.end),
+      pitch: layout.lowestPitch + note.pitch,
+      velocity: Math.min(127, Math.max(1, Math.round(127 * activation))),
+      confidence: confidenceOf(activation, onset),
+      ...(bends.some((bend) => bend !== 0) && { bend: bends }),
+    });
+  }
+  return finished;
+}
+
+const confidenceOf = (activation: number, onset: number) => Math.min(1, Math.sqrt(activation * onset));

@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AudioReader } from '../../audio/audioStream.ts';
+import { openWav } from '../../audio/wav/wavReader.ts';
+import { SoniError } from '../../contracts/errors.ts';
+import type { Note } from '../../contracts/notes.ts';
+import type { Operation, OperationContext, OperationInput } from '../../contracts/operations.ts';
+import { writeFileAtomic } from '../../platform/atomicFile.ts';
+import { loadModel } from '../onnx/model.ts';
+import { findPack } from '../packs/findPack.ts';
+import type { InstalledPack } from '../packs/installedPack.ts';
+import type { ActivationSource } from './activations.ts';
+import { frameLayout, type FrameLayout } from './basicPitchFrames.ts';
+import { computeActivations } from './computeActivations.ts';
+import { finishNotes } from './finishNotes.ts';
+import { decodeFrameNotes } from './frameNotes.ts';
+
+/** Deciding about the notes takes about this part of the time that the model takes. */
+const decodingShare = 0.05;
+
+/**
+ * Transcribes pitched audio to notes as Basic Pitch does (drums have to be left out by the caller). The
+ * model's activations go to a scratch file with a checkpoint after every batch of windows; the notes are
+ * decoded from it at the end. Memory does not grow with the length, but for the notes themselves.
+ * @throws SoniError `unsupported` (no transcription pack) | `bad-usage` | what `findPack` and the disk throw
+ */
+export const transcribe: Operation<'transcribe'> = async (input, context) => {
+  const pack = await findPack(input.pack);
+  const { manifest } = pack;
+  if (manifest.model.adapter !== 'basic-pitch') {
+    throw new SoniError(
+      'unsupported',
+      `The pack ${manifest.id} is for ${manifest.tasks.join(', ')}; transcription needs a pack made for it, such as basic-pitch.`,
+    );
+  }
+  const layout = frameLayout(manifest);
+  const audio = await openWav(input.audio);
+  try {
+    checkAudio(pack, audio, input.audio);
+    const total = audio.frames * (1 + decodingShare);
+    const { file, seconds, provider } = await activationsOf(pack, layout, audio, context, (done) =>
+      context.progress({ done, total }),
+    );
+    let notes: Note[];
+    try {
+      notes = await notesFrom(file, layout, input, context.signal);
+    } finally {
+      await file.close();
+    }
+    const name = 'notes.json';
+    await writeFileAtomic(join(context.directory, name), JSON.stringify(notes));
+    await rm(join(context.directory, 'activations.raw'), { force: true });
+    await rm(join(context.directory, 'activations.checkpoint'), { force: true });
+    context.progress({ done: total, total });
+    return {
+      pack: manifest.id,
+      packVersion: manifest.version,
+      provider,
+      seconds,
+      realtimeFactor: seconds > 0 ? audio.frames / layout.sampleRate / seconds : 0,
+      notes: name,
+      count: notes.length,
+    };
+  } finally {
+    await audio.close();
+  }
+};
+
+function checkAudio({ manifest }: InstalledPack, audio: AudioReader, path: string): void {
+  const { sampleRate, channels } = manifest.model;
+  if (audio.sampleRate !== sampleRate || audio.channels !== channels) {
+    throw new SoniError(
+      'bad-input',
+      `${path} has ${audio.sampleRate} Hz and ${audio.channels} channels; ${manifest.id} needs ${sampleRate} Hz and ${channels}. Resample it first.`,
+    );
+  }
+}
+
+async function activationsOf(
+  pack: InstalledPack,
+  layout: FrameLayout,
+  audio: AudioReader,
+  context: OperationContext,
+  progress: (samplesDone: number) => void,
+) {
+  const model = await loadModel(pack);
+  try {
+    const result = await computeActivations({
+      audio,
+      layout,
+      model,
+      inputName: pack.manifest.model.inputs[0]!.name,
+      batch: pack.manifest.model.maxBatch,
+      identity: JSON.stringify([pack.manifest.id, pack.manifest.version, model.provider]),
+      directory: context.directory,
+      signal: context.signal,
+      progress,
+    });
+    return { ...result, provider: model.provider };
+  } finally {
+    await model.close();
+  }
+}
+
+/** Decodes with the thresholds of the request. */
+export async function notesFrom(
+  source: ActivationSource,
+  layout: FrameLayout,
+  input: Omit<OperationInput<'transcribe'>, 'audio' | 'pack'>,
+  signal: AbortSignal,
+): Promise<Note[]> {
+  if (input.frameThreshold <= 0) {
+    throw new SoniError(
+      'bad-usage',
+      'The frame threshold is 0, so everything would sound; give one above 0.',
+    );
+  }
+  const pitchIndex = (hertz: number) => {
+    const index = Math.round(12 * Math.log2(hertz / 440) + 69) - layout.lowestPitch;
+    return Math.min(layout.pitches, Math.max(0, index));
+  };
+  const notes = await decodeFrameNotes(source, {
+    onsetThreshold: input.onsetThreshold,
+    frameThreshold: input.frameThreshold,
+    minFrames: Math.round((input.minNoteSeconds * layout.sampleRate) / layout.hop),
+    low: input.minHz === null ? 0 : pitchIndex(input.minHz),
+    high: input.maxHz === null ? layout.pitches : pitchIndex(input.maxHz),
+    signal,
+  });
+  return finishNotes(source, layout, notes, signal);
+}
