@@ -48,7 +48,7 @@ type AnyTopic = (context: HandlerContext<unknown>) => void;
 /** Answers the calls and subscriptions of one connection. A message that is not RPC ends the connection. */
 export function serve<C extends RpcContract>(
   contract: C,
-  handlers: Handlers<C>,
+  handlers: Handlers<NoInfer<C>>,
   transport: Transport,
 ): Server {
   const running = new Map<number, AbortController>();
