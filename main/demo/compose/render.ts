@@ -155,6 +155,17 @@ export const tracks: readonly (() => RenderedTrack)[] = [
   padTrack,
 ];
 
+/** Where the faders happen to stand in the rough session that the mix assistant gets, in dB. */
+export const roughFaders: Readonly<Record<string, number>> = {
+  vocals: -13,
+  harmony: -9,
+  drums: -5,
+  bass: -1,
+  guitar: 3,
+  keys: -3,
+  pad: 1,
+};
+
 /** Fader positions of the finished mix in dB. */
 const balance: Readonly<Record<string, number>> = {
   vocals: -4.5,
