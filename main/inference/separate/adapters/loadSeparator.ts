@@ -1,0 +1,30 @@
+import { SoniError } from '../../../contracts/errors.ts';
+import { loadModel } from '../../onnx/model.ts';
+import type { InstalledPack } from '../../packs/installedPack.ts';
+import { htdemucs } from './htdemucs.ts';
+import type { SeparationModel } from './separationModel.ts';
+import { waveform } from './waveform.ts';
+
+const adapters = { htdemucs, waveform } as const;
+
+/**
+ * Loads a pack's model behind the adapter that its manifest names.
+ * @throws SoniError `unsupported` for a pack that separates nothing, and what `loadModel` throws
+ */
+export async function loadSeparator(pack: InstalledPack): Promise<SeparationModel> {
+  const { adapter } = pack.manifest.model;
+  const make = Object.entries(adapters).find(([name]) => name === adapter)?.[1];
+  if (make === undefined || !pack.manifest.tasks.includes('separate') || !pack.manifest.stems?.length) {
+    throw new SoniError(
+      'unsupported',
+      `The pack ${pack.manifest.id} is no separation model; choose one that is (sonidesk packs list).`,
+    );
+  }
+  const model = await loadModel(pack);
+  try {
+    return make(pack, model);
+  } catch (thrown) {
+    await model.close();
+    throw thrown;
+  }
+}

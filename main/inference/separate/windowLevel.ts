@@ -1,0 +1,38 @@
+import type { Planar } from '../../audio/audioStream.ts';
+import type { WindowModel } from '../chunker/runChunks.ts';
+
+/**
+ * Runs a model at a window level near one and undoes it after: what comes out does not depend on how loud
+ * the source is (Demucs divides by the standard deviation of the whole file; its epsilons would still eat
+ * quiet passages). The gain is a power of two, so that it changes no mantissa, and a window of digital
+ * silence is answered with silence without asking the model.
+ */
+export async function runLevelled(
+  windows: readonly Planar[],
+  outputChannels: number,
+  run: WindowModel['run'],
+): Promise<readonly Planar[]> {
+  const gains = windows.map(levelGain);
+  const audible = windows.filter((_, index) => gains[index] !== null);
+  const levels = gains.filter((gain) => gain !== null);
+  const results =
+    audible.length === 0 ? [] : await run(audible.map((window, i) => scaled(window, levels[i]!)));
+  let next = 0;
+  return windows.map((window, index) => {
+    const gain = gains[index] ?? null;
+    if (gain !== null) return scaled(results[next++]!, 1 / gain);
+    return Array.from({ length: outputChannels }, () => new Float32Array(window[0]!.length));
+  });
+}
+
+/** The power of two that brings the RMS of a window next to 1; `null` for digital silence. */
+function levelGain(window: Planar): number | null {
+  let energy = 0;
+  for (const plane of window) for (const sample of plane) energy += sample * sample;
+  const rms = Math.sqrt(energy / (window.length * window[0]!.length));
+  // Below -600 dB there is nothing left to hear and 1 / rms would leave the range of float32.
+  return rms > 1e-30 ? 2 ** -Math.round(Math.log2(rms)) : null;
+}
+
+const scaled = (planes: Planar, gain: number): Float32Array[] =>
+  planes.map((plane) => plane.map((sample) => sample * gain));
