@@ -1,4 +1,4 @@
-import { neutralStrip } from './neutralStrip.ts';
+import { neutralStrip } from '../../../main/audio/strip/neutral.ts';
 import { encodeAudioBlock } from '../audioBlock.ts';
 import type { Frame } from '../frame.ts';
 import { encodeGap } from '../gap.ts';
@@ -90,6 +90,6 @@ export const goldenFrames: readonly GoldenFrame[] = [
       { startFrame: 108000n, endFrame: 108001n, channel: 9, pitch: 36, velocity: 1 },
     ]),
   ),
-  control('strip', { strip: neutralStrip }),
+  control('strip', { strip: neutralStrip() }),
   control('monitor', { source: 'stems' }),
 ];
