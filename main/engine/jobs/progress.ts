@@ -1,0 +1,131 @@
+import type { OperationProgress } from '../../contracts/operations.ts';
+import type { WorkflowProgress } from '../../contracts/workflows.ts';
+import { AudioLengths } from './audioLength.ts';
+import { dependenciesOf, type AnyJob } from './job.ts';
+import { laneOf } from './lane.ts';
+import { forecast, type RemainingJob } from './remainingTime.ts';
+import type { Speeds } from './speeds.ts';
+
+/** From this much on, a running job's own pace says more than what was expected of it. */
+const ownPaceFraction = 0.05;
+const ownPaceSeconds = 1;
+/** A time is told only when at most this much of the rest is guesswork. */
+const mostGuesswork = 0.05;
+const reportEveryMs = 100;
+
+interface JobState {
+  started: number | null;
+  /** Fraction that an earlier run had done when this one began: its time was not spent now. */
+  resumedAt: number | null;
+  fraction: number;
+}
+
+/** One bar over many jobs, and an honest forecast. */
+export class ProgressTracker {
+  readonly #states = new Map<AnyJob, JobState>();
+  readonly #weights = new Map<AnyJob, number>();
+  readonly #totalWeight: number;
+  #highest = 0;
+  #lastReport = -Infinity;
+  #lastLabel = '';
+
+  constructor(
+    private readonly jobs: readonly AnyJob[],
+    private readonly lengths: AudioLengths,
+    private readonly speeds: Speeds,
+    private readonly report: (progress: WorkflowProgress) => void,
+    private readonly now: () => number = () => performance.now() / 1000,
+  ) {
+    let total = 0;
+    for (const job of jobs) {
+      const weight = Math.max(this.#expected(job).seconds, 1e-3);
+      this.#weights.set(job, weight);
+      this.#states.set(job, { started: null, resumedAt: null, fraction: 0 });
+      total += weight;
+    }
+    this.#totalWeight = total;
+  }
+
+  start(job: AnyJob): void {
+    const state = this.#states.get(job);
+    if (state === undefined) return;
+    state.started = this.now();
+    this.#tell();
+  }
+
+  update(job: AnyJob, { done, total, note }: OperationProgress): void {
+    const state = this.#states.get(job);
+    if (state === undefined) return;
+    if (total > 0) {
+      state.fraction = Math.min(1, Math.max(0, done / total));
+      state.resumedAt ??= state.fraction;
+    }
+    this.#tell(note);
+  }
+
+  finish(job: AnyJob): void {
+    const state = this.#states.get(job);
+    if (state === undefined) return;
+    state.fraction = 1;
+    this.#tell();
+  }
+
+  #tell(note?: string): void {
+    const label = this.#label();
+    const now = this.now() * 1000;
+    if (note === undefined && label === this.#lastLabel && now - this.#lastReport < reportEveryMs) return;
+    this.#lastReport = now;
+    this.#lastLabel = label;
+    let done = 0;
+    for (const [job, state] of this.#states) done += this.#weights.get(job)! * state.fraction;
+    this.#highest = Math.max(this.#highest, Math.min(1, done / this.#totalWeight));
+    this.report({
+      label,
+      fraction: this.#highest,
+      etaSeconds: this.#etaSeconds(),
+      ...(note !== undefined && { note }),
+    });
+  }
+
+  /** Of the jobs that run, the one with the most work. */
+  #label(): string {
+    const running = this.jobs.filter((job) => {
+      const state = this.#states.get(job)!;
+      return state.started !== null && state.fraction < 1;
+    });
+    const heaviest = running.sort((a, b) => this.#weights.get(b)! - this.#weights.get(a)!)[0];
+    return heaviest?.label ?? this.#lastLabel;
+  }
+
+  #expected(job: AnyJob): { seconds: number; measured: boolean } {
+    const { cost, measured } = this.speeds.expect(job);
+    return { seconds: cost * this.lengths.workOf(job), measured };
+  }
+
+  #remaining(job: AnyJob): { seconds: number; known: boolean } {
+    const state = this.#states.get(job)!;
+    const expected = this.#expected(job);
+    const left = 1 - state.fraction;
+    const doneNow = state.fraction - (state.resumedAt ?? 0);
+    const elapsed = state.started === null ? 0 : this.now() - state.started;
+    if (doneNow >= ownPaceFraction && elapsed >= ownPaceSeconds) {
+      return { seconds: (elapsed / doneNow) * left, known: true };
+    }
+    return { seconds: expected.seconds * left, known: expected.measured };
+  }
+
+  #etaSeconds(): number | null {
+    const remaining = new Map<AnyJob, RemainingJob>();
+    let guessed = 0;
+    let all = 0;
+    for (const job of this.jobs) {
+      if (this.#states.get(job)!.fraction >= 1) continue;
+      const { seconds, known } = this.#remaining(job);
+      all += seconds;
+      if (!known) guessed += seconds;
+      const after = dependenciesOf(job).flatMap((below) => remaining.get(below) ?? []);
+      remaining.set(job, { lane: laneOf(job.operation), seconds, after });
+    }
+    return guessed > all * mostGuesswork ? null : forecast([...remaining.values()]);
+  }
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileError } from '../../platform/fileError.ts';
+import { SessionDatabase } from './database.ts';
+import { DecisionTable } from './decisionTable.ts';
+import { FileHashTable } from './fileHashTable.ts';
+import { JobTable } from './jobTable.ts';
+import { SessionOwner } from './owner.ts';
+import { ResultTable } from './resultTable.ts';
+import { TrackTable } from './trackTable.ts';
+
+export const newId = (): string => randomUUID();
+
+/**
+ * A session folder, held by this process until it is closed: the SQLite file, `audio/` with the takes and
+ * `results/` with what was computed.
+ */
+export class Session {
+  readonly tracks: TrackTable;
+  readonly jobs: JobTable;
+  readonly results: ResultTable;
+  readonly decisions: DecisionTable;
+  readonly fileHashes: FileHashTable;
+
+  private constructor(
+    readonly directory: string,
+    private readonly database: SessionDatabase,
+    readonly owner: SessionOwner,
+  ) {
+    this.tracks = new TrackTable(database);
+    this.jobs = new JobTable(database);
+    this.results = new ResultTable(database);
+    this.decisions = new DecisionTable(database);
+    this.fileHashes = new FileHashTable(database);
+  }
+
+  /**
+   * Opens the session in `directory`, or makes one. Jobs that a killed process left running become
+   * `interrupted`; a copy of the whole file is put beside it.
+   * @throws SoniError `busy` | `newer-format` | `corrupt` | `denied` | `no-space`
+   */
+  static async open(directory: string): Promise<Session> {
+    const database = SessionDatabase.open(directory);
+    try {
+      const owner = await SessionOwner.take(directory);
+      for (const folder of ['audio', 'results']) {
+        await mkdir(join(directory, folder), { recursive: true }).catch((thrown: unknown) => {
+          throw fileError(thrown, `make the folder ${join(directory, folder)}`);
+        });
+      }
+      const session = new Session(directory, database, owner);
+      session.jobs.interruptRunning();
+      await database.backUp();
+      return session;
+    } catch (thrown) {
+      database.close();
+      throw thrown;
+    }
+  }
+
+  get audioDirectory(): string {
+    return join(this.directory, 'audio');
+  }
+
+  get resultsDirectory(): string {
+    return join(this.directory, 'results');
+  }
+
+  close(): void {
+    this.owner.release();
+    this.database.close();
+  }
+}
