@@ -26,12 +26,12 @@ describe('the demo song', () => {
   it('stays inside its bars and its key', () => {
     const scale = [0, 2, 4, 6, 7, 9, 11];
     for (const [name, notes] of Object.entries(parts)) {
-      expect(notes.length, name).toBeGreaterThan(10);
+      expect(notes.length).toBeGreaterThan(10);
       for (const note of notes) {
         expect(note.start).toBeLessThan(song.bars * song.beatsPerBar);
         expect(note.velocity).toBeGreaterThan(0);
         expect(note.velocity).toBeLessThan(128);
-        if (name !== 'drums') expect(scale, `${name} at beat ${note.start}`).toContain(note.pitch % 12);
+        expect(name === 'drums' || scale.includes(note.pitch % 12)).toBe(true);
       }
     }
     expect(chords).toHaveLength(song.bars);

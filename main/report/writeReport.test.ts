@@ -1,0 +1,117 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { neutralStrip } from '../audio/strip/neutral.ts';
+import { createWav } from '../audio/wav/wavWriter.ts';
+import { player } from './player.ts';
+import type { ReportData } from './reportData.ts';
+import { hrefFrom, writeReport } from './writeReport.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sonidesk-report-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function tone(name: string, frames: number): Promise<string> {
+  const path = join(folder, `${name}.wav`);
+  const writer = await createWav(path, { sampleRate: 8000, channels: 1, encoding: 'float32' });
+  await writer.write([Float32Array.from({ length: frames }, (_, i) => 0.5 * Math.sin(i / 10))]);
+  await writer.close();
+  return path;
+}
+
+async function sample(names: readonly string[], frames = 16000): Promise<ReportData> {
+  const level = { integratedLufs: -18.2, truePeakDb: null };
+  return {
+    title: 'A "song" <script>alert(1)</script> & more',
+    run: {
+      version: 1,
+      inputs: [join(folder, 'song.wav')],
+      tags: {
+        tempo: { bpm: 120, confidence: 0.9 },
+        beats: [0, 0.5, 1, 1.5],
+        downbeats: [0],
+        key: { tonic: 'G', mode: 'major', confidence: 0.8 },
+        loudness: { integrated: -18.2, range: null, truePeak: -1 },
+        durationSeconds: 2,
+      },
+      tagsFile: join(folder, 'tags.json'),
+      tracks: await Promise.all(
+        names.map(async (name) => ({ name, file: await tone(name, frames), tags: null, notes: null })),
+      ),
+      separation: null,
+      transcription: null,
+      mix: { output: join(folder, 'mix.json'), render: null },
+      notes: ['The pack htdemucs is not installed.'],
+      seconds: 1.5,
+    },
+    plan: {
+      version: 1,
+      tracks: names.map((name) => ({ name, role: 'other', strip: neutralStrip(), moves: [] })),
+      reverb: { decaySeconds: 1.2, preDelayMs: 10 },
+      before: level,
+      after: level,
+      reference: null,
+    },
+    notes: [
+      { onset: 0, offset: 0.5, pitch: 60, velocity: 100, confidence: 0.95, stem: names[0]! },
+      { onset: 1, offset: 1.5, pitch: 72, velocity: 20, confidence: 0.05, stem: names[0]! },
+    ],
+    accuracy: [],
+    licences: [],
+    machine: 'a machine',
+  };
+}
+
+const write = async (data: ReportData): Promise<string> => {
+  const path = join(folder, 'report.html');
+  await writeReport(path, data);
+  return await readFile(path, 'utf8');
+};
+
+describe('writeReport', () => {
+  it('asks nothing of the network and escapes what it is given', async () => {
+    const page = await write(await sample(['a "loud" <track>']));
+    expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    expect(page).not.toContain('<script>alert');
+    expect(page).not.toContain('<track>');
+    expect(page.match(/<script>/g)).toHaveLength(1);
+  });
+
+  it('describes every figure in words', async () => {
+    const page = await write(await sample(['vocals', 'drums']));
+    const figures = page.match(/<svg[^>]*>/g) ?? [];
+    expect(figures.length).toBeGreaterThanOrEqual(5);
+    for (const figure of figures) expect(figure).toMatch(/role="img"[^>]*aria-label="[^"]{8,}"/s);
+    expect(page).toContain('Waveform of vocals: peak −6.0 dBFS');
+    expect(page).toContain('vocals 2 notes from C4 to C5');
+  });
+
+  it('keeps sure and unsure notes apart for the slider', async () => {
+    const page = await write(await sample(['vocals']));
+    expect(page).toMatch(/data-confidence="9"/);
+    expect(page).toMatch(/data-confidence="0"/);
+  });
+
+  it('draws digital silence and a single frame', async () => {
+    const page = await write(await sample(['vocals'], 1));
+    expect(page).toContain('Waveform of vocals: silence.');
+    expect(page).not.toContain('NaN');
+  });
+
+  it('links to audio by a relative, encoded path', () => {
+    expect(hrefFrom('/out/report.html', '/out/stems/a #1 "x" ä.wav')).toBe(
+      'stems/a%20%231%20%22x%22%20%C3%A4.wav',
+    );
+    expect(hrefFrom('/out/report.html', '/in/b.wav')).toBe('../in/b.wav');
+  });
+
+  it('ships a script that parses', () => {
+    expect(() => new Script(player)).not.toThrow();
+  });
+});
