@@ -10,6 +10,7 @@ import { findPack } from '../packs/findPack.ts';
 import { loadSeparator } from './adapters/loadSeparator.ts';
 import type { SeparationModel } from './adapters/separationModel.ts';
 import { modelRange } from './modelRange.ts';
+import { shareResidual } from './shareResidual.ts';
 import { stemsLikeSource } from './stemsLikeSource.ts';
 import { planStems } from './stemPlan.ts';
 import { runLevelled } from './windowLevel.ts';
@@ -47,10 +48,13 @@ export const separate: Operation<'separate'> = async (input, context) => {
         model: {
           ...model,
           outputs: stems.names.map((name) => ({ name, channels: model.channels })),
-          run: (windows) =>
-            runLevelled(windows, stems.computed.length * model.channels, (audible) =>
-              model.run(audible, stems.computed),
-            ),
+          run: async (windows) => {
+            const separated = await runLevelled(windows, model.stems.length, (audible) => model.run(audible));
+            return separated.map((all, item) => {
+              shareResidual(windows[item]!, all);
+              return stems.computed.flatMap((stem) => all[stem]!);
+            });
+          },
         },
         identity: JSON.stringify([pack.manifest.id, pack.manifest.version, input]),
         directory: context.directory,

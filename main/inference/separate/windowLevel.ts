@@ -1,27 +1,28 @@
 import type { Planar } from '../../audio/audioStream.ts';
-import type { WindowModel } from '../chunker/runChunks.ts';
 
 /**
  * Runs a model at a window level near one and undoes it after: what comes out does not depend on how loud
  * the source is (Demucs divides by the standard deviation of the whole file; its epsilons would still eat
  * quiet passages). The gain is a power of two, so that it changes no mantissa, and a window of digital
  * silence is answered with silence without asking the model.
+ * @param stemCount of the model's answer: [batch][stem][channel][window]
  */
 export async function runLevelled(
   windows: readonly Planar[],
-  outputChannels: number,
-  run: WindowModel['run'],
-): Promise<readonly Planar[]> {
+  stemCount: number,
+  run: (windows: readonly Planar[]) => Promise<readonly Planar[][]>,
+): Promise<Float32Array[][][]> {
   const gains = windows.map(levelGain);
-  const audible = windows.filter((_, index) => gains[index] !== null);
-  const levels = gains.filter((gain) => gain !== null);
-  const results =
-    audible.length === 0 ? [] : await run(audible.map((window, i) => scaled(window, levels[i]!)));
+  const audible = windows.flatMap((window, index) => {
+    const gain = gains[index] ?? null;
+    return gain === null ? [] : [scaled(window, gain)];
+  });
+  const results = audible.length === 0 ? [] : await run(audible);
   let next = 0;
   return windows.map((window, index) => {
     const gain = gains[index] ?? null;
-    if (gain !== null) return scaled(results[next++]!, 1 / gain);
-    return Array.from({ length: outputChannels }, () => new Float32Array(window[0]!.length));
+    if (gain !== null) return results[next++]!.map((stem) => scaled(stem, 1 / gain));
+    return Array.from({ length: stemCount }, () => window.map((plane) => new Float32Array(plane.length)));
   });
 }
 

@@ -28,6 +28,7 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
   const firstFrame = 2;
   const padded = frames * hop + 2 * margin;
   const plane = bins * frames;
+  const stems = manifest.stems ?? [];
 
   const view = (data: Float32Array, at: number): Spectrogram => ({
     real: data,
@@ -46,7 +47,7 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
   const spectrum = new Float32Array(2 * channels * plane);
   const spectra = [view(spectrum, 0), view(spectrum, 2 * plane)];
 
-  async function separate(planes: Planar, stems: readonly number[]): Promise<Float32Array[]> {
+  async function separate(planes: Planar): Promise<Float32Array[][]> {
     for (const [channel, samples] of planes.entries()) {
       wave.set(samples, channel * window);
       reflect(samples, channel === 0 ? left : right, margin);
@@ -58,7 +59,7 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
     });
     const spectral = results[spectrumOut!]!.data;
     const temporal = results[waveOut!]!.data;
-    return stems.flatMap((stem) => {
+    return stems.map((_, stem) => {
       const at = stem * 2 * channels * plane;
       stft.inverse([view(spectral, at), view(spectral, at + 2 * plane)], [left, right], firstFrame);
       return [left, right].map((spectralPart, channel) => {
@@ -76,11 +77,11 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
     window,
     overlap: manifest.model.overlapSamples,
     maxBatch: 1,
-    stems: manifest.stems ?? [],
+    stems,
     provider: model.provider,
-    run: async (windows, stems) => {
-      const outputs: Float32Array[][] = [];
-      for (const planes of windows) outputs.push(await separate(planes, stems));
+    run: async (windows) => {
+      const outputs: Float32Array[][][] = [];
+      for (const planes of windows) outputs.push(await separate(planes));
       return outputs;
     },
     close: () => model.close(),

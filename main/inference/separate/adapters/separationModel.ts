@@ -13,9 +13,8 @@ export interface SeparationModel {
   readonly provider: string;
   /**
    * @param windows [batch][channel][window], neither silent nor far from unit level
-   * @param stems indices into `stems`: only these are computed as far as the model allows it
-   * @returns [batch][stem * channels + channel][window]
+   * @returns [batch][stem][channel][window]
    */
-  run(windows: readonly Planar[], stems: readonly number[]): Promise<Float32Array[][]>;
+  run(windows: readonly Planar[]): Promise<Float32Array[][][]>;
   close(): Promise<void>;
 }

@@ -12,16 +12,16 @@ export function waveform(pack: InstalledPack, model: Model): SeparationModel {
   const { windowSamples: window, channels } = manifest.model;
   const input = manifest.model.inputs[0]!.name;
   const output = manifest.model.outputs[0]!.name;
-  const all = manifest.stems ?? [];
+  const stems = manifest.stems ?? [];
   return {
     sampleRate: manifest.model.sampleRate,
     channels,
     window,
     overlap: manifest.model.overlapSamples,
     maxBatch: manifest.model.maxBatch,
-    stems: all,
+    stems,
     provider: model.provider,
-    run: async (windows, stems) => {
+    run: async (windows) => {
       const data = new Float32Array(windows.length * channels * window);
       for (const [item, planes] of windows.entries()) {
         for (const [channel, plane] of planes.entries())
@@ -30,9 +30,9 @@ export function waveform(pack: InstalledPack, model: Model): SeparationModel {
       const results = await model.run({ [input]: { data, dims: [windows.length, channels, window] } });
       const separated = results[output]!.data;
       return windows.map((_, item) =>
-        stems.flatMap((stem) =>
+        stems.map((_, stem) =>
           Array.from({ length: channels }, (__, channel) => {
-            const at = ((item * all.length + stem) * channels + channel) * window;
+            const at = ((item * stems.length + stem) * channels + channel) * window;
             return separated.slice(at, at + window);
           }),
         ),

@@ -1,0 +1,290 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openWav } from '../../audio/wav/wavReader.ts';
+import { createWav } from '../../audio/wav/wavWriter.ts';
+import type { OperationInput } from '../../contracts/operations.ts';
+import { encodeOnnxModel } from '../convert/onnxModel.ts';
+import { separate } from './separate.ts';
+
+const window = 4096;
+const rate = 44_100;
+/** What the test model calls its stems: fixed parts of the mix. */
+const parts = { drums: 0.5, bass: 0.25, other: 0.1, vocals: -0.3 };
+const stems = Object.keys(parts);
+
+let home: string;
+let directory: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'sonidesk-separate-'));
+  directory = join(home, 'job');
+  await mkdir(directory);
+  vi.stubEnv('SONIDESK_HOME', home);
+  await installPack();
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** A pack whose ONNX graph multiplies the waveform by one factor for each stem. */
+async function installPack(): Promise<void> {
+  const model = encodeOnnxModel({
+    producer: 'test',
+    opset: 17,
+    graph: {
+      name: 'factors',
+      inputs: [{ name: 'mix', shape: ['batch', 2, window] }],
+      outputs: [{ name: 'stems', shape: ['batch', 4, 2, window] }],
+      constants: [
+        { name: 'axis', shape: [1], data: BigInt64Array.of(1n) },
+        { name: 'factors', shape: [1, 4, 1, 1], data: Float32Array.from(Object.values(parts)) },
+      ],
+      nodes: [
+        { op: 'Unsqueeze', inputs: ['mix', 'axis'], outputs: ['wide'] },
+        { op: 'Mul', inputs: ['wide', 'factors'], outputs: ['stems'] },
+      ],
+    },
+  });
+  const folder = join(home, 'packs', 'factors');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'model.onnx'), model);
+  const sha256 = createHash('sha256').update(model).digest('hex');
+  const manifest = {
+    format: 1,
+    id: 'factors',
+    version: '1.0.0',
+    name: 'Factors',
+    summary: 'For tests.',
+    licence: { id: 'MIT', text: 'MIT', mustAccept: false },
+    source: { type: 'file' },
+    convert: 'none',
+    files: [{ name: 'model.onnx', sha256, bytes: model.length }],
+    tasks: ['separate'],
+    model: {
+      file: 'model.onnx',
+      adapter: 'waveform',
+      sampleRate: rate,
+      channels: 2,
+      windowSamples: window,
+      overlapSamples: window / 4,
+      maxBatch: 3,
+      inputs: [{ name: 'mix', shape: [null, 2, window] }],
+      outputs: [{ name: 'stems', shape: [null, 4, 2, window] }],
+      constants: {},
+    },
+    stems,
+  };
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
+}
+
+/** A decaying chord, different in every channel, well inside every band. */
+const chord = (frames: number, sampleRate: number, channels: number): Float32Array[] =>
+  Array.from({ length: channels }, (_, channel) =>
+    Float32Array.from({ length: frames }, (__, n) => {
+      const time = n / sampleRate;
+      const pitch = 220 * (1 + channel / 3);
+      return 0.4 * Math.exp(-time) * (Math.sin(2 * Math.PI * pitch * time) + Math.sin(7 * pitch * time));
+    }),
+  );
+
+async function wav(
+  name: string,
+  planes: Float32Array[],
+  sampleRate = rate,
+  timeReference: number | null = null,
+) {
+  const path = join(home, name);
+  const writer = await createWav(path, {
+    sampleRate,
+    channels: planes.length,
+    encoding: 'float32',
+    timeReference,
+  });
+  await writer.write(planes);
+  await writer.close();
+  return path;
+}
+
+async function read(path: string) {
+  const reader = await openWav(path);
+  const planes = await reader.read(0, reader.frames);
+  await reader.close();
+  return { reader, planes };
+}
+
+function run(
+  source: string,
+  model: string,
+  extra: Partial<OperationInput<'separate'>> = {},
+  signal?: AbortSignal,
+) {
+  return separate(
+    { source, model, pack: 'factors', stems: null, twoStem: null, range: null, ...extra },
+    { directory, signal: signal ?? new AbortController().signal, progress: () => {} },
+  );
+}
+
+const peakOf = (planes: readonly Float32Array[]) =>
+  planes.reduce((most, plane) => plane.reduce((peak, value) => Math.max(peak, Math.abs(value)), most), 0);
+
+const difference = (a: Float32Array, b: Float32Array, factor = 1) =>
+  a.map((value, n) => value - factor * (b[n] ?? 0));
+
+describe('separate', () => {
+  it('gives float32 stems of the source length that sum to a 24-bit source to the last bit, in any order', async () => {
+    const planes = chord(30_000, rate, 2).map((plane) => plane.map((x) => Math.round(x * 2 ** 23) / 2 ** 23));
+    const source = await wav('source.wav', planes, rate, 1234);
+    const result = await run(source, source);
+    expect(result).toMatchObject({
+      pack: 'factors',
+      packVersion: '1.0.0',
+      provider: 'cpu',
+      residualDb: null,
+    });
+    expect(result.stems.map(({ stem }) => stem)).toEqual(['drums', 'bass', 'vocals', 'other']);
+    expect((await readdir(directory)).sort()).toEqual(['bass.wav', 'drums.wav', 'other.wav', 'vocals.wav']);
+
+    const files = await Promise.all(result.stems.map(({ file }) => read(join(directory, file))));
+    for (const { reader } of files) {
+      expect(reader).toMatchObject({ encoding: 'float32', frames: 30_000, channels: 2, timeReference: 1234 });
+    }
+    for (const order of [files, files.toReversed(), [files[2]!, files[0]!, files[3]!, files[1]!]]) {
+      for (const [channel, plane] of planes.entries()) {
+        const sum = new Float32Array(plane.length);
+        for (const file of order) for (const [n, value] of file.planes[channel]!.entries()) sum[n]! += value;
+        expect(sum).toEqual(plane);
+      }
+    }
+    // The model's factors leave 0.45 of the mix, shared by four.
+    const left = files.map(({ planes }) => planes[0]!);
+    for (const [index, factor] of [0.6125, 0.3625, -0.1875, 0.2125].entries()) {
+      expect(peakOf([difference(left[index]!, planes[0]!, factor)])).toBeLessThan(1e-6);
+    }
+  });
+
+  it('keeps a float source within -120 dB', async () => {
+    const planes = chord(10_000, rate, 2).map((plane) => plane.map((x) => x * 2.3));
+    const source = await wav('source.wav', planes);
+    const { residualDb } = await run(source, source);
+    expect(residualDb ?? -Infinity).toBeLessThan(-120);
+  });
+
+  it.each([48_000, 96_000, 44_100, 22_050])(
+    'returns stems of a mono source at its %d Hz',
+    async (sampleRate) => {
+      const planes = chord(sampleRate / 2, sampleRate, 1);
+      const model = chord(rate / 2, rate, 1);
+      const source = await wav('source.wav', planes, sampleRate);
+      const mix = await wav('mix.wav', [model[0]!, model[0]!]);
+      const result = await run(source, mix);
+      const drums = await read(join(directory, 'drums.wav'));
+      expect(drums.reader).toMatchObject({ sampleRate, channels: 1, frames: sampleRate / 2 });
+      // Away from the hard cut at both ends, which no band-limited signal has.
+      const middle = [drums.planes[0]!.slice(2000, -2000)];
+      expect(peakOf([difference(middle[0]!, planes[0]!.slice(2000, -2000), 0.6125)])).toBeLessThan(1e-3);
+      expect(result.residualDb ?? -Infinity).toBeLessThan(-120);
+    },
+  );
+
+  it('cuts up every channel of a 6-channel source, and loses nothing', async () => {
+    const planes = chord(70_000, rate, 6);
+    const fold = [0, 1].map((side) =>
+      planes[0]!.map((_, n) => (planes[side]![n]! + planes[side + 2]![n]! + planes[side + 4]![n]!) / 3),
+    );
+    const source = await wav('source.wav', planes);
+    const result = await run(source, await wav('mix.wav', fold), { stems: ['drums'] });
+    expect(result.stems.map(({ stem }) => stem)).toEqual(['drums', 'no_drums']);
+    expect(result.residualDb ?? -Infinity).toBeLessThan(-120);
+    const drums = await read(join(directory, 'drums.wav'));
+    expect(drums.reader).toMatchObject({ channels: 6, frames: 70_000 });
+    // Amplitudes of 0.6125 for the stem and 0.3875 for the rest: shares by their squares.
+    const share = 0.6125 ** 2 / (0.6125 ** 2 + 0.3875 ** 2);
+    for (const [channel, plane] of drums.planes.entries()) {
+      expect(peakOf([difference(plane, planes[channel]!, share)])).toBeLessThan(1e-4);
+    }
+  });
+
+  it('separates a part of the source as it does the whole, at another rate too', async () => {
+    const planes = chord(96_000, 48_000, 2);
+    const source = await wav('source.wav', planes, 48_000);
+    const mix = await wav('mix.wav', chord(88_200, rate, 2));
+    await run(source, mix);
+    const whole = await read(join(directory, 'bass.wav'));
+    const range = { start: 33_333, frames: 20_000 };
+    const result = await run(source, mix, { range, twoStem: 'bass' });
+    expect(result.stems).toEqual([
+      { stem: 'bass', file: 'bass.wav' },
+      { stem: 'no_bass', file: 'no_bass.wav' },
+    ]);
+    const part = await read(join(directory, 'bass.wav'));
+    expect(part.reader.frames).toBe(range.frames);
+    const expected = whole.planes[1]!.subarray(range.start, range.start + range.frames);
+    expect(peakOf([difference(part.planes[1]!, expected)])).toBeLessThan(2e-6);
+    // A range that reaches beyond the end stops there.
+    await run(source, mix, { range: { start: 95_000, frames: 99_999 } });
+    expect((await read(join(directory, 'bass.wav'))).reader.frames).toBe(1000);
+  });
+
+  it.each([
+    ['no frame', 0, 0],
+    ['one frame', 1, 0.5],
+    ['a few frames', 100, 0.5],
+    ['silence', 9000, 0],
+    ['DC', 9000, 0.5],
+    ['very quiet', 5000, 1e-12],
+  ])('copes with %s', async (_, frames, level) => {
+    const source = await wav('source.wav', [new Float32Array(frames).fill(level), new Float32Array(frames)]);
+    const result = await run(source, source);
+    for (const { file } of result.stems) {
+      const { reader, planes } = await read(join(directory, file));
+      expect(reader.frames).toBe(frames);
+      expect(planes.every((plane) => plane.every(Number.isFinite))).toBe(true);
+    }
+    expect(result.residualDb ?? -Infinity).toBeLessThan(-120);
+  });
+
+  it('resumes after a cancel with the same bytes', async () => {
+    const source = await wav('source.wav', chord(40_000, 48_000, 2), 48_000);
+    const mix = await wav('mix.wav', chord(36_750, rate, 2));
+    const bytes = async () =>
+      Promise.all(
+        ['drums', 'bass', 'vocals', 'other'].map((stem) => readFile(join(directory, `${stem}.wav`))),
+      );
+    await run(source, mix);
+    const expected = await bytes();
+    await rm(directory, { recursive: true });
+    await mkdir(directory);
+    for (const cancelAfter of [1, 1, 1]) {
+      const abort = new AbortController();
+      let updates = 0;
+      const progress = () => {
+        if (++updates === cancelAfter) abort.abort();
+      };
+      const input = { source, model: mix, pack: 'factors', stems: null, twoStem: null, range: null };
+      await expect(separate(input, { directory, signal: abort.signal, progress })).rejects.toThrow('aborted');
+      expect(await readdir(directory)).toContain('chunks.checkpoint');
+    }
+    await run(source, mix);
+    expect(await bytes()).toEqual(expected);
+  });
+
+  it('refuses what cannot be done, in words', async () => {
+    const source = await wav('source.wav', chord(1000, rate, 2));
+    const mono = await wav('mono.wav', chord(1000, rate, 1));
+    await expect(run(source, source, { stems: ['guitar'] })).rejects.toThrow(
+      'no stem "guitar", only drums, bass, other, vocals',
+    );
+    await expect(run(source, source, { stems: [] })).rejects.toThrow('No stem was asked for');
+    await expect(run(source, source, { stems: ['bass'], twoStem: 'bass' })).rejects.toThrow(
+      'exclude each other',
+    );
+    await expect(run(source, source, { range: { start: 1000, frames: 1 } })).rejects.toThrow(
+      'only 1000 frames',
+    );
+    await expect(run(source, source, { pack: 'nothing' })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(run(source, mono)).rejects.toThrow('has 1 channels at 44100 Hz');
+  });
+});
