@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
-import { Reference, SourceFile, linksOf, type AnyJob } from './job.ts';
+import { SourceFile, linksOf, type AnyJob, type Link } from './job.ts';
 
 /** Bytes a second of uncompressed stereo at 44.1 kHz and 16 bit, and of a usual compressed file. */
 const uncompressedRate = 44_100 * 2 * 2;
@@ -44,7 +44,7 @@ export class AudioLengths {
     return range.success ? Math.min(whole, range.data.range.frames / 44_100) : whole;
   }
 
-  #lengthOf(link: SourceFile | Reference<unknown>): number {
+  #lengthOf(link: Link): number {
     if (link instanceof SourceFile) return guessSeconds(link.path);
     const exact = this.#exact.get(link.job);
     if (exact !== undefined) return exact;

@@ -1,6 +1,6 @@
 import type { OperationProgress } from '../../contracts/operations.ts';
 import type { WorkflowProgress } from '../../contracts/workflows.ts';
-import { AudioLengths } from './audioLength.ts';
+import type { AudioLengths } from './audioLength.ts';
 import { dependenciesOf, type AnyJob } from './job.ts';
 import { laneOf } from './lane.ts';
 import { forecast, type RemainingJob } from './remainingTime.ts';

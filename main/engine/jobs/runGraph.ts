@@ -33,6 +33,11 @@ export interface GraphEnvironment {
   readonly speeds: Speeds;
 }
 
+export interface GraphWatch extends Watch {
+  /** Told of each result that this run computed, as soon as it is there. */
+  readonly onResult?: ((job: AnyJob, result: StoredResult) => void) | undefined;
+}
+
 /** The results of a graph's targets and of all that was needed for them. */
 export class GraphResults {
   constructor(private readonly results: ReadonlyMap<AnyJob, StoredResult>) {}
@@ -57,7 +62,7 @@ export class GraphResults {
 export async function runGraph(
   targets: readonly AnyJob[],
   environment: GraphEnvironment,
-  watch: Watch = {},
+  watch: GraphWatch = {},
 ): Promise<GraphResults> {
   const stop = new AbortController();
   const onAbort = () => stop.abort();
@@ -78,7 +83,7 @@ async function runPlan(
   plan: Plan,
   environment: GraphEnvironment,
   stop: AbortController,
-  watch: Watch,
+  watch: GraphWatch,
 ): Promise<Map<AnyJob, StoredResult>> {
   const lengths = new AudioLengths();
   const results = new Map(plan.stored);
@@ -108,6 +113,7 @@ async function runPlan(
       lengths.learn(job, result.output);
       results.set(job, result);
       tracker.finish(job);
+      watch.onResult?.(job, result);
     })();
     started.set(job, work);
     work.catch((thrown: unknown) => {

@@ -32,6 +32,11 @@ export class SessionOwner {
       : `another SoniDesk (process ${record.owner.pid})`;
   }
 
+  static isHeld(directory: string): boolean {
+    const record = readRecord(directory);
+    return record !== null && [record.owner, ...record.hosts].some(isRunning);
+  }
+
   /**
    * To be called with the lock held. Waits for hosts of a dead owner, so that two never write in one folder.
    * @throws SoniError `busy` when such a host does not end

@@ -1,0 +1,308 @@
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildProgram } from '../../../test/support/buildProgram.ts';
+import { watchHandles } from '../../../test/support/leaks.ts';
+import type { WorkflowProgress } from '../../contracts/workflows.ts';
+import { directories } from '../../platform/directories.ts';
+import { createEngine, type Engine, type EngineOptions } from './engine.ts';
+
+let program: Awaited<ReturnType<typeof buildProgram>>;
+let home: string;
+let noLeaks: () => Promise<void>;
+const engines: Engine[] = [];
+
+beforeAll(async () => {
+  program = await buildProgram('test/support/scriptedHost.ts');
+});
+afterAll(() => program.remove());
+
+beforeEach(async () => {
+  noLeaks = watchHandles();
+  home = await mkdtemp(join(tmpdir(), 'sonidesk-engine-'));
+  await writeFile(at('song.wav'), 'the audio of a song');
+  await writeFile(at('Kick.wav'), 'a kick drum');
+  await writeFile(at('Bass.wav'), 'a bass');
+});
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map((engine) => engine.close()));
+  await rm(home, { recursive: true });
+  await noLeaks();
+});
+
+const at = (name: string) => join(home, name);
+
+async function engine(script: Record<string, unknown> = {}, options: EngineOptions = {}): Promise<Engine> {
+  const made = await createEngine({
+    hostProgram: {
+      script: program.script,
+      env: {
+        SCRIPT: JSON.stringify({
+          chunks: 3,
+          chunkMs: 1,
+          log: at('log'),
+          deathsFile: at('deaths'),
+          ...script,
+        }),
+      },
+    },
+    directories: directories({ SONIDESK_HOME: at('home') }),
+    ...options,
+  });
+  engines.push(made);
+  return made;
+}
+
+async function started(): Promise<string[]> {
+  const log = await readFile(at('log'), 'utf8').catch(() => '');
+  const lines = log.split('\n').filter((line) => line.startsWith('start'));
+  await rm(at('log'), { force: true });
+  return lines.map((line) => line.split(' ')[1]!).sort();
+}
+
+const json = async (name: string) => JSON.parse(await readFile(at(name), 'utf8')) as Record<string, unknown>;
+
+describe('engine', () => {
+  it('splits into stems and says how', async () => {
+    const result = await (await engine()).split({ input: at('song.wav'), outputDirectory: at('out') });
+    expect(result).toMatchObject({ pack: 'htdemucs', provider: 'cpu', residualDb: null });
+    expect(result.stems.map(({ stem }) => stem)).toEqual(['vocals', 'drums', 'bass', 'other']);
+    expect((await readdir(at('out'))).sort()).toEqual([
+      'bass.wav',
+      'drums.wav',
+      'other.wav',
+      'split.json',
+      'vocals.wav',
+    ]);
+    expect(await json('out/split.json')).toMatchObject({
+      stems: [{ stem: 'vocals', file: 'vocals.wav' }, {}, {}, {}],
+    });
+    expect(await started()).toEqual(['decode', 'resample', 'separate']);
+  });
+
+  it('computes nothing again: same call, another engine, another head', async () => {
+    const first = await engine();
+    const input = at('song.wav');
+    const split = await first.split({ input, outputDirectory: at('out') });
+    expect(await started()).toHaveLength(3);
+    await expect(first.split({ input, outputDirectory: at('again') })).resolves.toMatchObject({
+      seconds: split.seconds,
+    });
+    const second = await engine();
+    await second.split({ input, outputDirectory: at('out') });
+    expect(await started()).toEqual([]);
+    await second.run({ inputs: [input], outputDirectory: at('run') });
+    expect(await started()).toEqual([
+      'mix',
+      'render-mix',
+      'resample',
+      'resample',
+      'resample',
+      'tag',
+      'transcribe',
+      'transcribe',
+      'transcribe',
+    ]);
+  });
+
+  it('computes anew what has changed', async () => {
+    const made = await engine();
+    await made.tag({ input: at('song.wav') });
+    expect(await started()).toEqual(['decode', 'tag']);
+    await writeFile(at('song.wav'), 'another song');
+    await made.tag({ input: at('song.wav') });
+    expect(await started()).toEqual(['decode', 'tag']);
+  });
+
+  it('puts the beginning out first when asked', async () => {
+    const notes: string[] = [];
+    await (
+      await engine()
+    ).split(
+      { input: at('song.wav'), outputDirectory: at('out'), preview: true, twoStem: 'vocals' },
+      { onProgress: ({ note }) => note !== undefined && notes.push(note) },
+    );
+    expect((await readdir(at('out/preview'))).sort()).toEqual(['no_vocals.wav', 'vocals.wav']);
+    expect(notes).toEqual([expect.stringContaining('preview')]);
+  });
+
+  it('runs everything on one mix', async () => {
+    const result = await (await engine()).run({ inputs: [at('song.wav')], outputDirectory: at('out') });
+    expect(result.tracks.map(({ name, notes }) => [name, notes])).toEqual([
+      ['vocals', 1],
+      ['drums', null],
+      ['bass', 1],
+      ['other', 1],
+    ]);
+    expect((await readdir(at('out'), { recursive: true })).sort()).toEqual([
+      'mix.json',
+      'mix.wav',
+      'notes.json',
+      'run.json',
+      'song.mid',
+      'stems',
+      'stems/bass.wav',
+      'stems/drums.wav',
+      'stems/other.wav',
+      'stems/vocals.wav',
+      'tags.json',
+    ]);
+    expect(result.tracks[0]!.file).toBe(at('out/stems/vocals.wav'));
+    expect(await json('out/run.json')).toMatchObject({
+      version: 1,
+      transcription: { midi: 'song.mid', count: 3 },
+    });
+    for (const { file } of result.tracks) expect((await stat(file)).size).toBe(3 * 4096);
+  });
+
+  it('runs the tracks of a session without separating them', async () => {
+    const result = await (
+      await engine()
+    ).run({ inputs: [at('Kick.wav'), at('Bass.wav')], outputDirectory: at('out') });
+    expect(result.separation).toBeNull();
+    expect(result.tracks).toMatchObject([
+      { name: 'Kick', file: at('Kick.wav'), notes: null, tags: { durationSeconds: 10 } },
+      { name: 'Bass', file: at('Bass.wav'), notes: 1 },
+    ]);
+    expect((await started()).filter((name) => name === 'tag')).toHaveLength(3);
+  });
+
+  it('goes on without packs that are not there, and says so; unless they are required', async () => {
+    const made = await engine({ packs: [] });
+    const result = await made.run({ inputs: [at('song.wav')], outputDirectory: at('out') });
+    expect(result).toMatchObject({ separation: null, transcription: null });
+    expect(result.notes).toEqual([
+      expect.stringContaining('No stems were made: The pack "htdemucs" is not installed'),
+      expect.stringContaining('No notes were made'),
+    ]);
+    await expect(
+      made.run({ inputs: [at('song.wav')], outputDirectory: at('out'), separation: 'required' }),
+    ).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('transcribes to a MIDI file', async () => {
+    const result = await (await engine()).transcribe({ input: at('song.wav'), output: at('out/song.mid') });
+    expect(result).toMatchObject({ bpm: 120, notes: [{ stem: 'song', pitch: 60 }] });
+    expect((await readFile(at('out/song.mid'))).subarray(0, 4).toString()).toBe('MThd');
+  });
+
+  it('plans and renders a mix', async () => {
+    const result = await (
+      await engine()
+    ).mix({
+      tracks: [at('Kick.wav'), at('Bass.wav')],
+      reference: at('song.wav'),
+      output: at('mix.json'),
+      render: at('mix.wav'),
+    });
+    expect(result.plan.tracks.map(({ name }) => name)).toEqual(['Kick', 'Bass']);
+    expect(await json('mix.json')).toMatchObject({ version: 1 });
+    expect((await stat(at('mix.wav'))).size).toBe(3 * 4096);
+  });
+
+  it('tells progress that never goes back and ends complete', async () => {
+    const seen: WorkflowProgress[] = [];
+    await (
+      await engine()
+    ).run(
+      { inputs: [at('song.wav')], outputDirectory: at('out') },
+      { onProgress: (each) => seen.push(each) },
+    );
+    const fractions = seen.map(({ fraction }) => fraction);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(fractions.at(-1)).toBeCloseTo(1);
+    expect(seen.map(({ label }) => label)).toContain('Separating song.wav');
+  });
+
+  it('cancels one job within a second and loses no other', async () => {
+    const made = await engine({ chunks: 200, chunkMs: 5 });
+    const controller = new AbortController();
+    const cancelled = made.split(
+      { input: at('song.wav'), outputDirectory: at('out') },
+      { signal: controller.signal },
+    );
+    const other = made.tag({ input: at('song.wav') });
+    setTimeout(() => controller.abort(), 500);
+    const begun = performance.now();
+    await expect(cancelled).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(performance.now() - begun).toBeLessThan(1500);
+    await expect(other).resolves.toMatchObject({ durationSeconds: 10 });
+    expect(await readdir(home)).not.toContain('split.json');
+  });
+
+  it('leaves the other jobs of a graph out when one fails, and keeps what was done', async () => {
+    const made = await engine({ failIn: ['tag'] });
+    await expect(made.run({ inputs: [at('song.wav')], outputDirectory: at('out') })).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: 'tag was told to fail.',
+    });
+    expect(await readdir(at('out'))).toEqual([]);
+    await started();
+    await made.split({ input: at('song.wav'), outputDirectory: at('out') });
+    expect(await started()).not.toContain('decode');
+  });
+
+  it('fails with the reason when the host dies twice', async () => {
+    const made = await engine({ dieIn: ['separate'], deaths: 2, dieAtChunk: 1 });
+    await expect(made.split({ input: at('song.wav'), outputDirectory: at('out') })).rejects.toMatchObject({
+      kind: 'crashed',
+    });
+  });
+
+  it('refuses wrong wishes before doing anything', async () => {
+    const made = await engine();
+    const input = at('song.wav');
+    const refused = (message: string) => ({
+      kind: 'bad-usage',
+      message: expect.stringContaining(message) as string,
+    });
+    await expect(made.split({ input, outputDirectory: at('out'), stems: ['banjo'] })).rejects.toMatchObject(
+      refused('vocals, drums, bass, other'),
+    );
+    await expect(
+      made.split({ input, outputDirectory: at('out'), pack: 'basic-pitch' }),
+    ).rejects.toMatchObject(refused('cannot separate'));
+    await expect(made.tag({} as { input: string })).rejects.toMatchObject(refused('input'));
+    await expect(made.transcribe({ input, output: input })).rejects.toMatchObject(refused('would overwrite'));
+    await expect(
+      made.run({ inputs: [input, at('Kick.wav')], outputDirectory: at('out'), separation: 'required' }),
+    ).rejects.toMatchObject(refused('separate already'));
+    expect(await started()).toEqual([]);
+  });
+
+  it('says which file is missing, or a folder', async () => {
+    const made = await engine();
+    await expect(made.tag({ input: at('none.wav') })).rejects.toMatchObject({
+      kind: 'not-found',
+      message: expect.stringContaining('none.wav'),
+    });
+    await mkdir(at('folder.wav'));
+    await expect(made.tag({ input: at('folder.wav') })).rejects.toMatchObject({ kind: 'bad-input' });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says that a folder is read-only before working', async () => {
+    await mkdir(at('locked'));
+    await chmod(at('locked'), 0o500);
+    await expect(
+      (await engine()).split({ input: at('song.wav'), outputDirectory: at('locked/out') }),
+    ).rejects.toMatchObject({ kind: 'denied' });
+    expect(await started()).toEqual([]);
+  });
+
+  it('keeps its work in a session when one is named', async () => {
+    const sessionDirectory = at('session');
+    const made = await engine({}, { sessionDirectory });
+    await made.tag({ input: at('song.wav') });
+    expect(made.jobs()).toMatchObject([{ workflow: 'tag', state: 'done' }]);
+    await expect(engine({}, { sessionDirectory })).rejects.toMatchObject({
+      kind: 'busy',
+      message: expect.stringContaining(`process ${process.pid}`),
+    });
+    await made.close();
+    await started();
+    const again = await engine({}, { sessionDirectory });
+    await again.tag({ input: at('song.wav') });
+    expect(await started()).toEqual([]);
+  });
+});
