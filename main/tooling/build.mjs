@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Program -> entry file. */
 const programs = {
   sonidesk: 'main/cli/main.ts',
+  demo: 'main/cli/demo/main.ts',
   'inference-host': 'main/inference/main.ts',
 };
 

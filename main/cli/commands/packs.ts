@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import type { CommandContext } from '../commandContext.ts';
+import { packsAddCommand } from './packsAdd.ts';
+import { packsImportCommand } from './packsImport.ts';
+import { packsListCommand } from './packsList.ts';
+import { packsRemoveCommand, packsVerifyCommand } from './packsUpkeep.ts';
+
+export const packsCommand = (context: CommandContext): Command =>
+  new Command('packs')
+    .summary('list, add, verify, remove and import model packs')
+    .description('Model packs: what separates and transcribes.')
+    .addCommand(packsListCommand(context))
+    .addCommand(packsAddCommand(context))
+    .addCommand(packsVerifyCommand(context))
+    .addCommand(packsRemoveCommand(context))
+    .addCommand(packsImportCommand(context));

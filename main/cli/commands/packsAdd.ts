@@ -1,0 +1,26 @@
+import { Command } from 'commander';
+import type { CommandContext } from '../commandContext.ts';
+import { examples } from '../engineOptions.ts';
+import { addWithConsent } from '../packAccess.ts';
+
+interface AddOptions {
+  readonly acceptLicence?: true;
+  readonly quiet?: true;
+}
+
+export function packsAddCommand(context: CommandContext): Command {
+  const command = new Command('add')
+    .description('Downloads a pack, checks it against its hashes and installs it.')
+    .argument('<pack>', 'id of a known pack, or a manifest.json or its folder')
+    .option('--accept-licence', "accept the pack's licence, which is shown first")
+    .option('-q, --quiet', 'no progress');
+  examples(command, 'packs add basic-pitch', 'packs add htdemucs --accept-licence', 'packs add ./my-pack');
+  return command.action(async (idOrFile: string, { acceptLicence, quiet }: AddOptions) => {
+    const { manifest, directory } = await addWithConsent(
+      idOrFile,
+      { acceptLicence: acceptLicence === true, quiet: quiet === true },
+      context,
+    );
+    context.print(`${manifest.id} ${manifest.version} is installed in ${directory}`);
+  });
+}

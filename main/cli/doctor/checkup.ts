@@ -1,0 +1,17 @@
+import { hostFindings } from './host.ts';
+import type { Finding } from './finding.ts';
+import { machineFindings } from './machine.ts';
+import { npmFinding } from './npmClient.ts';
+import { packFindings } from './packs.ts';
+import { storageFindings } from './storage.ts';
+
+/** Everything the doctor looks at, in the order of the report. */
+export async function checkup(signal: AbortSignal): Promise<Finding[]> {
+  return [
+    ...machineFindings(),
+    ...(await storageFindings()),
+    ...(await hostFindings(signal)),
+    ...(await packFindings(signal)),
+    await npmFinding(),
+  ];
+}

@@ -1,0 +1,17 @@
+interface ModelRun {
+  readonly pack: string;
+  readonly packVersion: string;
+  readonly provider: string;
+  readonly seconds: number;
+  readonly realtimeFactor: number;
+}
+
+/** "htdemucs 1.0.0 on cpu: 41.2 s, 1.03 times real time". */
+export const runWords = ({ pack, packVersion, provider, seconds, realtimeFactor }: ModelRun): string =>
+  `${pack} ${packVersion} on ${provider}: ${seconds.toFixed(1)} s, ${realtimeFactor.toFixed(2)} times real time`;
+
+/** How well stems add up to their source. */
+export const residualWords = (residualDb: number | null): string =>
+  residualDb === null
+    ? 'the stems sum to the source exactly'
+    : `the stems sum to the source within ${residualDb.toFixed(1)} dBFS`;
