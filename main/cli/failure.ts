@@ -20,7 +20,7 @@ export function reportFailure(thrown: unknown, write: (text: string) => void): n
   const error = asSoniError(thrown);
   const hint =
     error.kind === 'internal' && !debugging()
-      ? ' This is a fault of SoniDesk; SONIDESK_DEBUG=1 shows where.'
+      ? ' (a fault of SoniDesk; SONIDESK_DEBUG=1 shows where)'
       : '';
   write(`sonidesk: ${oneLine(error.message)}${hint}\n`);
   if (debugging()) write(`${stackOf(error)}\n`);

@@ -13,7 +13,7 @@ import { offerBasicPitch, offerHtdemucs } from './packs.ts';
 interface DemoOptions {
   readonly output: string;
   readonly htdemucs: boolean;
-  readonly offline?: true;
+  readonly offline: boolean;
 }
 
 const accuracyText = (rows: readonly AccuracyRow[]): string =>
@@ -33,8 +33,10 @@ export function demoCommand(context: CommandContext): Command {
     .option('--offline', 'install nothing, use what is there')
     .exitOverride()
     .action(async (raw: { output: string; withoutHtdemucs?: true; offline?: true }) => {
-      const options: DemoOptions = { ...raw, htdemucs: raw.withoutHtdemucs !== true };
-      await demo(options, context);
+      await demo(
+        { output: raw.output, htdemucs: raw.withoutHtdemucs !== true, offline: raw.offline === true },
+        context,
+      );
     });
 }
 
@@ -48,8 +50,8 @@ async function demo({ output, htdemucs, offline }: DemoOptions, context: Command
   });
   display.end();
 
-  if (!offline) await offerBasicPitch(context);
-  const separate = htdemucs && (offline === true || (await offerHtdemucs(context)));
+  await offerBasicPitch(offline, context);
+  const separate = htdemucs && (await offerHtdemucs(offline, context));
   const inputs = separate ? [song.mix] : [...song.session];
   context.say(
     separate ? `Working on the mix ${song.mix}` : `Working on the session of ${inputs.length} tracks`,

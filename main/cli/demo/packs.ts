@@ -11,7 +11,6 @@ const ready = async (id: string): Promise<boolean> => {
 
 /** Installs a pack for the demo; without network (or with a no) the demo goes on without it. */
 async function offer(id: string, acceptLicence: boolean, context: CommandContext): Promise<boolean> {
-  if (await ready(id)) return true;
   try {
     await preparePack(id, { acceptLicence, quiet: false }, context);
     return await ready(id);
@@ -24,15 +23,16 @@ async function offer(id: string, acceptLicence: boolean, context: CommandContext
 }
 
 /** Basic Pitch is free software (Apache-2.0) and small: installed without asking. */
-export const offerBasicPitch = (context: CommandContext): Promise<boolean> =>
-  offer('basic-pitch', true, context);
+export const offerBasicPitch = async (offline: boolean, context: CommandContext): Promise<boolean> =>
+  (await ready('basic-pitch')) || (!offline && (await offer('basic-pitch', true, context)));
 
 /**
  * HTDemucs' weights are for personal and research use. At a terminal the user is asked; elsewhere running the
  * demo is the consent, said in a line of its own, and `--without-htdemucs` is the way to withhold it.
  */
-export async function offerHtdemucs(context: CommandContext): Promise<boolean> {
+export async function offerHtdemucs(offline: boolean, context: CommandContext): Promise<boolean> {
   if (await ready('htdemucs')) return true;
+  if (offline) return false;
   const manifest = await knownManifest('htdemucs');
   if (manifest === undefined) return false;
   const asked = process.stdin.isTTY && process.stderr.isTTY;
