@@ -70,7 +70,7 @@ export class SessionDatabase {
       checkWhole(database, path);
       return new SessionDatabase(directory, database);
     } catch (thrown) {
-      database?.close();
+      if (database !== undefined) letGo(database);
       const error = databaseError(thrown, path);
       if (error.kind === 'corrupt') {
         throw new SoniError('corrupt', `${error.message} ${corruptHelp(directory)}`, error.detail, {
@@ -132,7 +132,7 @@ export class SessionDatabase {
   }
 
   close(): void {
-    this.#database?.close();
+    if (this.#database !== undefined) letGo(this.#database);
     this.#database = undefined;
   }
 
@@ -154,6 +154,21 @@ export class SessionDatabase {
       throw databaseError(thrown, join(this.directory, sessionFile));
     }
   }
+}
+
+/**
+ * Closes the file and gives the lock back at once. Closing alone would not: the library keeps the connection
+ * until its statements have been garbage collected. Leaving WAL mode also makes the session one plain file.
+ */
+function letGo(database: Database.Database): void {
+  try {
+    database.exec(
+      'PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema',
+    );
+  } catch {
+    // Damaged, locked by another or on a full disk: nothing is lost, the WAL is read when it is next opened.
+  }
+  database.close();
 }
 
 const versionRow = z.object({ user_version: z.number().int() });

@@ -160,6 +160,7 @@ export class EngineRuntime {
       });
       session.jobs.done(id);
       await this.#speeds.save();
+      report({ label: 'Done', fraction: 1, etaSeconds: 0 });
       return result;
     } catch (thrown) {
       const error = asSoniError(thrown);
