@@ -1,0 +1,1 @@
+"""Music data: scores, sound sources, the renderer, real recordings, shards and splits."""

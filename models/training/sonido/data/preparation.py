@@ -1,0 +1,262 @@
+"""The resumable, parallel command that turns all raw inputs into shards.
+
+One shard is a folder `SPLIT/KIND/NAME/` with `mix.flac`, optionally `stems/NN.flac`, `truth.json` (rendered items and
+modules) and, written last, `item.json`: a folder without it is made again. Stems are 16-bit and sum to the mix sample
+by sample (modules: to within the player's own rounding and filters).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from sonido.data import drum_kits, groove, midi_files, modules, musicxml, pop909, recordings, soundfonts
+from sonido.data.arrangement import arrange
+from sonido.data.renderer import Sources, render, truth
+from sonido.data.score import Score
+from sonido.data.splits import Split, refuse_reserved, sources_for, split_of_song
+
+SAMPLE_RATE = 44_100
+MODULE_SUFFIXES = (".mod", ".xm", ".it", ".s3m")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Where the raw material lies; a missing folder is an empty corpus."""
+
+    pop909: Path | None = None
+    groove: Path | None = None
+    lieder: Path | None = None
+    eir: Path | None = None
+    game_midi: tuple[str, ...] = ("/usr/share/games", "/usr/share/planetblupi")
+    modules: tuple[str, ...] = ("/usr/share/games", "/usr/share/tuxtype", "/usr/share/tuxmath",
+                                "/usr/share/open-invaders", "/usr/share/tomatoes")  # fmt: skip
+    soundtracks: tuple[str, ...] = recordings.SOUNDTRACK_ROOTS
+
+
+@dataclass(frozen=True)
+class Job:
+    kind: str
+    """'pop909', 'groove', 'lieder', 'game', 'module', 'eir' or 'soundtrack'."""
+    unit: str
+    """What the split hashes."""
+    path: str
+    variant: int
+
+    @property
+    def split(self) -> Split:
+        return split_of_song(self.unit)
+
+    @property
+    def name(self) -> str:
+        stem = re.sub(r"[^A-Za-z0-9]+", "_", Path(self.path).stem)[:40]
+        digest = hashlib.sha256(f"{self.kind}|{self.unit}|{self.path.rpartition('/')[2]}|{self.variant}".encode())
+        return f"{stem}-{digest.hexdigest()[:12]}"
+
+    @property
+    def seed(self) -> int:
+        return int(hashlib.sha256(self.name.encode()).hexdigest()[:8], 16)
+
+
+def list_jobs(inputs: Inputs, variants: int = 1) -> list[Job]:
+    """All jobs in an order that mixes the corpora (by hash), so that a stop in the middle leaves a balanced set."""
+    jobs: list[Job] = []
+    for variant in range(variants):
+        if inputs.pop909:
+            jobs += [Job("pop909", f"pop909/{p.name}", str(p), variant) for p in pop909.songs(inputs.pop909)]
+        if inputs.groove:
+            found = groove.songs(inputs.groove)
+            jobs += [Job("groove", "groove/" + "/".join(p.parts[-3:-1]), str(p), variant) for p in found]
+        if inputs.lieder:
+            root = inputs.lieder
+            jobs += [
+                Job("lieder", f"lieder/{p.relative_to(root).parent}", str(p), variant) for p in musicxml.songs(root)
+            ]
+        jobs += [
+            Job("game", f"game/{p.parts[4]}", str(p), variant) for p in _files(inputs.game_midi, (".mid", ".midi"))
+        ]
+    jobs += [Job("module", f"module/{p.stem}", str(p), 0) for p in _files(inputs.modules, MODULE_SUFFIXES)]
+    if inputs.eir:
+        jobs += [
+            Job("eir", song, str(inputs.eir / song.partition("/")[2]), v)
+            for song in recordings.eir_songs(inputs.eir)
+            for v in range(6)
+        ]
+    jobs += [Job("soundtrack", unit, str(path), 0) for unit, path in recordings.soundtracks(inputs.soundtracks)]
+    return sorted(jobs, key=lambda job: hashlib.sha256(job.name.encode()).digest())
+
+
+def _files(roots: Iterable[str], suffixes: tuple[str, ...]) -> list[Path]:
+    return [
+        p
+        for root in roots
+        if Path(root).is_dir()
+        for p in sorted(Path(root).rglob("*"))
+        if p.suffix.lower() in suffixes
+    ]
+
+
+def _write(
+    folder: Path, mix: NDArray[np.int16], stems: dict[str, NDArray[np.int16]], document: object, job: Job
+) -> float:
+    """Writes a complete shard; returns its seconds."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    soundfile.write(str(folder / "mix.flac"), mix.T, SAMPLE_RATE, subtype="PCM_16")
+    if stems:
+        (folder / "stems").mkdir()
+        for name, audio in stems.items():
+            soundfile.write(str(folder / "stems" / f"{name}.flac"), audio.T, SAMPLE_RATE, subtype="PCM_16")
+    if document is not None:
+        (folder / "truth.json").write_text(json.dumps(document))
+    item = {
+        "frames": mix.shape[1],
+        "kind": job.kind if job.kind in ("eir", "soundtrack", "module") else "rendered",
+        "corpus": job.kind,
+        "unit": job.unit,
+        "stems": sorted(stems),
+    }
+    (folder / "item.json").write_text(json.dumps(item))
+    return float(mix.shape[1] / SAMPLE_RATE)
+
+
+def _load_score(job: Job, inputs: Inputs) -> Score:
+    path = Path(job.path)
+    if job.kind == "pop909":
+        return pop909.load(path)
+    if job.kind == "groove":
+        return groove.load(path)
+    if job.kind == "lieder":
+        assert inputs.lieder is not None
+        return musicxml.load(path, inputs.lieder)
+    return midi_files.read_midi(path, job.unit)
+
+
+def allowed_sources(split: Split) -> Sources:
+    fonts, kits = soundfonts.installed(), drum_kits.installed()
+    font_names, kit_names = sources_for(split, [f.name for f in fonts]), sources_for(split, [k.name for k in kits])
+    return Sources(tuple(f for f in fonts if f.name in font_names), tuple(k for k in kits if k.name in kit_names))
+
+
+def _random_groove(job: Job, inputs: Inputs, random: np.random.Generator) -> tuple[Score, float] | None:
+    """A performance of the same split, with its tempo from the file name (NN_style_BPM_...)."""
+    if inputs.groove is None or random.uniform() < 0.25:
+        return None
+    files = [
+        p
+        for p in groove.songs(inputs.groove)
+        if split_of_song("groove/" + "/".join(p.parts[-3:-1])) == job.split and "_beat_" in p.name
+    ]
+    if not files:
+        return None
+    path = files[int(random.integers(len(files)))]
+    match = re.search(r"_(\d+)_beat_", path.name)
+    return (groove.load(path), float(match.group(1))) if match else None
+
+
+def run_job(job: Job, inputs: Inputs, out: Path, keep_stems: bool, seconds: float) -> float:
+    """Makes one shard and returns its seconds of audio; 0 when it exists already."""
+    folder = out / job.split / job.kind / job.name
+    refuse_reserved(job.path)
+    if (folder / "item.json").exists():
+        return 0.0
+    if job.kind == "soundtrack":
+        audio = recordings.read(Path(job.path))
+        return _write(folder, _sixteen_bit(audio), {}, None, job)
+    if job.kind == "eir":
+        mix, eir_stems = _remix_eir(job)
+        return _write(folder, mix, eir_stems if keep_stems else {}, None, job)
+    if job.kind == "module":
+        module = modules.load(Path(job.path), seconds=240, stems=keep_stems)
+        channels = {c: [[n.start, n.duration, n.pitch, n.velocity] for n in ns] for c, ns in module.notes.items()}
+        document = {"format": 1, "song": job.unit, "tempo": module.tempo, "channels": channels}
+        stems = {f"{channel:02d}": audio for channel, audio in module.stems.items()}
+        return _write(folder, module.mix, stems, document, job)
+    random = np.random.default_rng(job.seed)
+    score = _load_score(job, inputs)
+    with_drums = job.kind in ("pop909", "lieder") and random.uniform() < (0.85 if job.kind == "pop909" else 0.1)
+    partner = _random_groove(job, inputs, random) if with_drums else None
+    score = arrange(score, partner, seconds, random)
+    length = min(seconds, score.duration + 1.0)
+    rendering = render(score, allowed_sources(job.split), length, job.seed)
+    stems = {f"{i:02d}": stem.audio for i, stem in enumerate(rendering.stems)} if keep_stems else {}
+    return _write(folder, rendering.mix, stems, truth(rendering), job)
+
+
+def _sixteen_bit(audio: NDArray[np.float32]) -> NDArray[np.int16]:
+    return np.round(audio / max(1.0, float(np.abs(audio).max()) / 0.99) * 32767).astype(np.int16)
+
+
+def _remix_eir(job: Job) -> tuple[NDArray[np.int16], dict[str, NDArray[np.int16]]]:
+    """Variant 0 is the plain sum; later variants mute some stems and move the others' gains."""
+    random = np.random.default_rng(job.seed)
+    paths = recordings.eir_songs(Path(job.path).parent)[job.unit]
+    audio = {p.stem: recordings.read(p) for p in paths}
+    length = max(a.shape[1] for a in audio.values())
+    total = np.zeros((2, length), np.float32)
+    gains: dict[str, float] = {}
+    for name, stem in audio.items():
+        muted = job.variant > 0 and random.uniform() < 0.35
+        gains[name] = 0.0 if muted else 1.0 if job.variant == 0 else float(10 ** (random.normal(0, 4) / 20))
+        total[:, : stem.shape[1]] += gains[name] * stem
+    scale = min(1.0, 0.99 / max(1e-6, float(np.abs(total).max())))
+    stems: dict[str, NDArray[np.int16]] = {}
+    mix = np.zeros((2, length), np.int32)
+    for name, stem in audio.items():
+        if gains[name] > 0:
+            quantised = np.zeros((2, length), np.int16)
+            quantised[:, : stem.shape[1]] = np.round(np.clip(stem * gains[name] * scale, -1, 1) * 32767)
+            stems[f"{recordings.role_of(name)}-{name}".replace(" ", "_")] = quantised
+            mix += quantised
+    return np.clip(mix, -32768, 32767).astype(np.int16), stems
+
+
+def _worker(arguments: tuple[Job, Inputs, Path, bool, float]) -> tuple[str, float, str]:
+    job = arguments[0]
+    try:
+        return job.name, run_job(*arguments), ""
+    except (ValueError, RuntimeError, KeyError, IndexError, ZeroDivisionError) as error:
+        return job.name, 0.0, f"{type(error).__name__}: {error}"
+
+
+def prepare(
+    inputs: Inputs, out: Path, processes: int, keep_stems: bool, seconds: float, hours: float, variants: int,
+    kinds: tuple[str, ...] = (),
+) -> float:  # fmt: skip
+    """Runs jobs until all are done or `hours` of new audio exist; prints one line a minute and returns the new hours.
+
+    Failures are written to `out`/failures.txt with their reason and counted, not hidden.
+    """
+    jobs = [job for job in list_jobs(inputs, variants) if not kinds or job.kind in kinds]
+    out.mkdir(parents=True, exist_ok=True)
+    started, last = time.monotonic(), 0.0
+    made, failed = 0.0, 0
+    work = ((job, inputs, out, keep_stems, seconds) for job in jobs)
+    with multiprocessing.get_context("spawn").Pool(processes, initializer=os.nice, initargs=(5,)) as pool:
+        for done, (name, length, problem) in enumerate(pool.imap_unordered(_worker, work), 1):
+            made += length
+            if problem:
+                failed += 1
+                with (out / "failures.txt").open("a") as file:
+                    file.write(f"{name}: {problem}\n")
+            elapsed = time.monotonic() - started
+            if elapsed - last > 60 or done == len(jobs):
+                last = elapsed
+                print(f"prepared={done}/{len(jobs)} hours={made / 3600:.2f} failed={failed} "
+                      f"realtime_per_core={made / elapsed / processes:.1f}", flush=True)  # fmt: skip
+            if made / 3600 >= hours:
+                pool.terminate()
+                break
+    return made / 3600

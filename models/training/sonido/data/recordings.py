@@ -1,0 +1,75 @@
+"""Real recordings: EIR multitrack songs (CC0) and game soundtracks under free licences."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from sonido.data.splits import refuse_reserved
+
+SAMPLE_RATE = 44_100
+SOUNDTRACK_ROOTS = ("/usr/share/games", "/usr/share/hyperrogue", "/usr/share/ufoai", "/usr/share/scummvm")
+MINIMAL_SECONDS = 25.0
+"""Shorter files in game folders are jingles and effects."""
+
+
+def read(path: Path) -> NDArray[np.float32]:
+    """[2, samples] float32 at 44.1 kHz of anything libsndfile or ffmpeg reads. Raises ValueError with their reason."""
+    refuse_reserved(str(path))
+    if path.suffix.lower() in (".m4a", ".aac", ".mp4"):
+        command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "f32le", "-ac", "2", "-ar", str(SAMPLE_RATE), "-"]
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+        if done.returncode:
+            raise ValueError(f"{path.name}: ffmpeg cannot read it: {done.stderr.decode()[-200:]}")
+        return np.ascontiguousarray(np.frombuffer(done.stdout, "<f4").reshape(-1, 2).T)
+    try:
+        audio, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    if rate != SAMPLE_RATE:
+        audio = soxr.resample(audio, rate, SAMPLE_RATE)
+    stereo = np.repeat(audio, 2, axis=1) if audio.shape[1] == 1 else audio[:, :2]
+    return np.ascontiguousarray(stereo.T)
+
+
+DRUM_WORDS = ("DRUM", "KICK", "SNARE", "HH", "CLAP", "PERC", "PRC", "HAT", "BEAT", "TOPS", "K_&_SN", "FILL")
+ROLES = {"vocals": ("VOX",), "bass": ("BASS",), "drums": DRUM_WORDS}
+
+
+def role_of(file_name: str) -> str:
+    """Stem role from an EIR file name: vocals, drums, bass or other."""
+    upper = file_name.upper()
+    return next((role for role, words in ROLES.items() if any(word in upper for word in words)), "other")
+
+
+def eir_songs(root: Path) -> dict[str, list[Path]]:
+    """'eir/3.Sodium' -> its stem files (bounced masters left out)."""
+    return {
+        f"eir/{folder.name}": sorted(
+            p for p in folder.iterdir() if p.suffix in (".m4a", ".wav") and "master" not in p.name.lower()
+        )
+        for folder in sorted(root.iterdir())
+        if folder.is_dir() and folder.name[:1].isdigit()
+    }
+
+
+def soundtracks(roots: tuple[str, ...] = SOUNDTRACK_ROOTS) -> list[tuple[str, Path]]:
+    """(album unit, file): long compressed audio files under the game folders; the album is the game's folder."""
+    found: list[tuple[str, Path]] = []
+    for root in roots:
+        base = Path(root)
+        for path in sorted(base.rglob("*")) if base.is_dir() else []:
+            if path.suffix.lower() not in (".ogg", ".mp3", ".flac", ".opus") or not path.is_file():
+                continue
+            try:
+                info = soundfile.info(str(path))
+            except soundfile.LibsndfileError:
+                continue
+            if info.frames / info.samplerate >= MINIMAL_SECONDS:
+                found.append((f"soundtrack/{path.relative_to(base).parts[0]}", path))
+    return found

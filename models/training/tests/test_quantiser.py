@@ -1,0 +1,94 @@
+"""The stochastic quantiser's limits and its KL sums against a slow reference."""
+
+import math
+
+import torch
+
+from sonido.config import CodecConfig
+from sonido.hqvae import TopDownLevel
+from sonido.quantiser import StochasticQuantiser, perplexity
+
+
+def make(codes: int = 16, dimension: int = 4, variance: float = 1.0) -> StochasticQuantiser:
+    torch.manual_seed(0)
+    return StochasticQuantiser(codes, dimension, variance, maximal_log_variance=50.0)
+
+
+def test_variance_to_zero_is_the_nearest_code() -> None:
+    quantiser = make(variance=1e-6)
+    z = torch.randn(2, 10, 4)
+    out = quantiser(z, temperature=1.0, mode="stochastic")
+    nearest = torch.cdist(z, quantiser.codebook[None]).argmin(-1)
+    assert torch.equal(out.tokens, nearest)
+    assert torch.allclose(out.code, quantiser.lookup(nearest), atol=1e-5)
+    assert out.entropy.item() < 1e-3
+
+
+def test_variance_to_infinity_is_uniform() -> None:
+    quantiser = make(variance=1e12)
+    z = torch.randn(1, 50, 4)
+    posterior = quantiser.posterior_logits(z).softmax(-1)
+    assert torch.allclose(posterior, torch.full_like(posterior, 1 / 16), atol=1e-6)
+    assert abs(quantiser(z, 1.0, "stochastic").entropy.item() - 50 * math.log(16)) < 1e-2
+
+
+def test_log_variance_is_clamped() -> None:
+    quantiser = StochasticQuantiser(8, 2, math.exp(9.0), maximal_log_variance=5.0)
+    assert abs(quantiser.variance.item() - math.exp(5.0)) < 1e-3
+
+
+def test_hard_mode_returns_codes_and_passes_gradients() -> None:
+    quantiser = make()
+    z = torch.randn(2, 6, 4, requires_grad=True)
+    out = quantiser(z, 1.0, "hard")
+    assert torch.allclose(out.code, quantiser.lookup(out.tokens))
+    out.code.square().sum().backward()
+    assert z.grad is not None
+    assert (z.grad.abs().sum(-1) > 0).all()
+    used = torch.zeros(16, dtype=torch.bool)
+    used[out.tokens.flatten()] = True
+    assert quantiser.codebook.grad is not None
+    assert torch.equal(quantiser.codebook.grad.abs().sum(-1) > 0, used)
+
+
+def test_gumbel_samples_follow_the_posterior() -> None:
+    quantiser = make(codes=5)
+    z = torch.randn(1, 1, 4).expand(1, 20_000, 4)
+    expected = quantiser.posterior_logits(z[:, :1]).softmax(-1)[0, 0]
+    code = quantiser(z, 0.01, "stochastic").code[0]
+    drawn = torch.cdist(code, quantiser.codebook).argmin(-1)
+    observed = torch.bincount(drawn, minlength=5) / 20_000
+    assert torch.allclose(observed, expected, atol=0.02)
+
+
+def test_rate_of_a_residual_group_equals_the_slow_sum() -> None:
+    """Gaussian term once with the summed variance, entropy of every layer; loops instead of tensor sums."""
+    torch.manual_seed(1)
+    config = CodecConfig(
+        width=12, code_dimension=3, codebooks=(7, 7, 7), residual_layers=(1, 0, 0), initial_variance=2.0
+    )
+    level = TopDownLevel(config, 0)
+    z = torch.randn(2, 5, 3)
+    _, tokens, rate = level.quantise(z, 1.0, "hard")
+    first, second = level.quantisers
+    assert isinstance(first, StochasticQuantiser)
+    assert isinstance(second, StochasticQuantiser)
+    expected = 0.0
+    for b in range(2):
+        for t in range(5):
+            rest = z[b, t]
+            for number, quantiser in enumerate((first, second)):
+                s2 = quantiser.variance.item()
+                weights = [math.exp(-float(((rest - e) ** 2).sum()) / (2 * s2)) for e in quantiser.codebook.detach()]
+                total = sum(weights)
+                expected += sum(w / total * math.log(w / total) for w in weights)
+                token = int(tokens[b, 2 * t + number])
+                assert token == max(range(7), key=weights.__getitem__)
+                rest = rest - quantiser.codebook.detach()[token]
+            expected += float((rest**2).sum()) / (2 * (first.variance.item() + second.variance.item()))
+    assert abs(rate.item() - expected / 2) < 1e-3
+
+
+def test_perplexity() -> None:
+    assert abs(perplexity(torch.ones(10)) - 10) < 1e-6
+    assert abs(perplexity(torch.tensor([5, 0, 0])) - 1) < 1e-6
