@@ -19,9 +19,7 @@ export function reportFailure(thrown: unknown, write: (text: string) => void): n
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
   const error = asSoniError(thrown);
   const hint =
-    error.kind === 'internal' && !debugging()
-      ? ' (a fault of SoniDesk; SONIDESK_DEBUG=1 shows where)'
-      : '';
+    error.kind === 'internal' && !debugging() ? ' (a fault of SoniDesk; SONIDESK_DEBUG=1 shows where)' : '';
   write(`sonidesk: ${oneLine(error.message)}${hint}\n`);
   if (debugging()) write(`${stackOf(error)}\n`);
   return exitCode(error.kind);

@@ -31,31 +31,35 @@ export function beatGrid(
   return html`<path class="beat" d="${lines(between)}" /><path class="bar" d="${lines(downbeats)}" />`;
 }
 
-/** Closed outline of a lane: along the highs, back along the lows. `gain` maps full scale of the loudest lane to the lane's height. */
-function outline(low: Float32Array, high: Float32Array, gain: number): string {
-  const step = axisUnits / low.length;
+/** Closed outline: along the highs, back along the lows. `gain` maps the loudest peak of all lanes to the lane's height. */
+function outline(
+  low: readonly number[],
+  high: readonly number[],
+  { stepSeconds }: Envelope,
+  seconds: Seconds,
+  gain: number,
+): string {
+  const x = (i: number): string => number((axisUnits * Math.min(seconds, (i + 0.5) * stepSeconds)) / seconds);
   const y = (value: number): string => number(50 - 48 * value * gain);
   let path = `M0 ${y(high[0] ?? 0)}`;
-  for (let i = 0; i < high.length; i++) path += `L${number((i + 0.5) * step)} ${y(high[i]!)}`;
-  for (let i = low.length - 1; i >= 0; i--) path += `L${number((i + 0.5) * step)} ${y(low[i]!)}`;
+  for (let i = 0; i < high.length; i++) path += `L${x(i)} ${y(high[i]!)}`;
+  for (let i = low.length - 1; i >= 0; i--) path += `L${x(i)} ${y(low[i]!)}`;
   return `${path}Z`;
 }
 
 function describe(lane: Lane): string {
-  const { rms, seconds, high, low } = lane.envelope;
+  const { rms, stepSeconds, high, low } = lane.envelope;
   const peak = high.reduce((most, value, i) => Math.max(most, value, -low[i]!), 0);
   const loudest = rms.indexOf(rms.reduce((most, value) => Math.max(most, value), 0));
   if (peak === 0) return `Waveform of ${lane.name}: silence.`;
-  return `Waveform of ${lane.name}: peak ${decibels(20 * Math.log10(peak), 'dBFS')}, loudest around ${clock((loudest / rms.length) * seconds)}.`;
+  return `Waveform of ${lane.name}: peak ${decibels(20 * Math.log10(peak), 'dBFS')}, loudest around ${clock(loudest * stepSeconds)}.`;
 }
 
-function laneRow(lane: Lane, index: number, gain: number, grid: Html): Html {
+function laneRow(lane: Lane, index: number, seconds: Seconds, gain: number, grid: Html): Html {
   const { low, high, rms } = lane.envelope;
-  const inner = outline(
-    rms.map((value) => -value),
-    rms,
-    gain,
-  );
+  const body = rms.map((value) => -value);
+  const draw = (from: readonly number[], to: readonly number[]): string =>
+    outline(from, to, lane.envelope, seconds, gain);
   return html`<div class="lane" style="--track: ${lane.colour}">
     <div class="head">
       <span class="name">${lane.name}</span>
@@ -70,8 +74,8 @@ function laneRow(lane: Lane, index: number, gain: number, grid: Html): Html {
     </div>
     <svg viewBox="0 0 ${axisUnits} 100" preserveAspectRatio="none" role="img" aria-label="${describe(lane)}">
       ${grid}
-      <path class="wave" d="${outline(low, high, gain)}" />
-      <path class="rms" d="${inner}" />
+      <path class="wave" d="${draw(low, high)}" />
+      <path class="rms" d="${draw(body, rms)}" />
     </svg>
     <audio preload="metadata" src="${lane.href}" data-track="${index}"></audio>
   </div>`;
@@ -122,7 +126,7 @@ export function timeline(
     </div>
     <div class="scroll" tabindex="0" role="region" aria-label="Tracks over time">
       <div class="lanes" id="lanes" data-seconds="${seconds}" style="min-width: ${width}px">
-        ${lanes.map((lane, i) => laneRow(lane, i, peak === 0 ? 0 : 1 / peak, grid))} ${extraRows}
+        ${lanes.map((lane, i) => laneRow(lane, i, seconds, peak === 0 ? 0 : 1 / peak, grid))} ${extraRows}
         ${ruler(seconds)}
         <div id="playhead" aria-hidden="true"></div>
       </div>

@@ -8,9 +8,12 @@ import { pianoRoll } from './pianoRoll.ts';
 import { player } from './player.ts';
 import type { ReportData } from './reportData.ts';
 import { style } from './style.ts';
-import { axisUnits, timeline } from './timeline.ts';
+import { timeline } from './timeline.ts';
 import { trackColours } from './trackColours.ts';
 import { plural } from './wording.ts';
+
+/** Steps of a waveform: as fine as a wide window shows, some 25 kB a track. */
+const drawnSteps = 800;
 
 /** A file as the page links to it: relative, each part encoded. */
 export const hrefFrom = (page: string, file: string): string =>
@@ -29,7 +32,7 @@ export async function writeReport(path: string, data: ReportData): Promise<void>
       name: track.name,
       colour: colours.get(track.name)!,
       href: hrefFrom(path, track.file),
-      envelope: await envelopeOf(track.file, axisUnits),
+      envelope: await envelopeOf(track.file, drawnSteps),
     });
   }
   const seconds = lanes.reduce((most, lane) => Math.max(most, lane.envelope.seconds), 0.001);
