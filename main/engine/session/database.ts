@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { z } from 'zod';
@@ -20,7 +19,7 @@ const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const corruptHelp = (directory: string) =>
   existsSync(join(directory, backupFile))
     ? `Your audio and finished results in this folder are safe. Rename ${sessionFile} to keep it aside, then ` +
-      `rename ${backupFile} (made automatically when the session was last opened whole) to ${sessionFile}.`
+      `rename ${backupFile} (made automatically whenever the session is opened or closed whole) to ${sessionFile}.`
     : `Your audio and finished results in this folder are safe. Rename ${sessionFile} to keep it aside; the ` +
       'next run makes a new one and finds the results again.';
 
@@ -118,15 +117,15 @@ export class SessionDatabase {
   }
 
   /** Copies the whole, checked file beside itself, under its name only when complete. */
-  async backUp(): Promise<void> {
+  backUp(): void {
     const target = join(this.directory, backupFile);
     const partial = `${target}.partial`;
-    await rm(partial, { force: true });
     try {
+      rmSync(partial, { force: true });
       this.#guard((database) => database.exec(`VACUUM INTO ${quote(partial)}`));
-      await rename(partial, target);
+      renameSync(partial, target);
     } catch (thrown) {
-      await rm(partial, { force: true });
+      rmSync(partial, { force: true });
       throw fileError(thrown, `write ${target}`);
     }
   }

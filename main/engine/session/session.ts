@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError } from '../../platform/fileError.ts';
@@ -9,8 +8,6 @@ import { JobTable } from './jobTable.ts';
 import { SessionOwner } from './owner.ts';
 import { ResultTable } from './resultTable.ts';
 import { TrackTable } from './trackTable.ts';
-
-export const newId = (): string => randomUUID();
 
 /**
  * A session folder, held by this process until it is closed: the SQLite file, `audio/` with the takes and
@@ -51,7 +48,7 @@ export class Session {
       }
       const session = new Session(directory, database, owner);
       session.jobs.interruptRunning();
-      await database.backUp();
+      database.backUp();
       return session;
     } catch (thrown) {
       database.close();
@@ -68,6 +65,11 @@ export class Session {
   }
 
   close(): void {
+    try {
+      this.database.backUp();
+    } catch {
+      // A full disk: the last good backup stays.
+    }
     this.owner.release();
     this.database.close();
   }
