@@ -1,14 +1,33 @@
 import type { AudioSource } from './audioSource.ts';
+import { openAiffSource } from './aiffSource.ts';
+import { openPacketSource } from './packetSource.ts';
 import { sniff } from './sniff.ts';
-import { SoniError } from '../../contracts/errors.ts';
+import { streamFormats } from './streamFormats.ts';
+import { openStreamSource } from './streamSource.ts';
 import { openWavSource } from './wavSource.ts';
 
 /**
- * Opens any supported audio file.
+ * Opens any supported audio file: WAV and AIFF by our own readers, FLAC, MP3 and Vorbis by libFLAC, mpg123 and
+ * libvorbis in WebAssembly (which find their frames themselves), MP4, ADTS and Opus through mediabunny's
+ * demuxers (which give exact packet times) with libopus and Symphonia. A native FFmpeg would do all of this
+ * too, but every build of it on npm is under the GPL, weighs 60 MB a platform, or both.
  * @throws SoniError `not-found` | `denied` | `bad-input` | `unsupported`
  */
 export async function openSource(path: string): Promise<AudioSource> {
   const format = await sniff(path);
-  if (format === 'wav') return openWavSource(path);
-  throw new SoniError('unsupported', `${path} is ${format}.`);
+  switch (format) {
+    case 'wav':
+      return openWavSource(path);
+    case 'aiff':
+      return openAiffSource(path);
+    case 'mp4':
+    case 'adts':
+    case 'ogg-opus':
+      return openPacketSource(path, format);
+    case 'flac':
+    case 'ogg-flac':
+    case 'ogg-vorbis':
+    case 'mp3':
+      return openStreamSource(path, streamFormats[format]);
+  }
 }

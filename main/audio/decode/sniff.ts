@@ -38,7 +38,11 @@ function mpegLayer(bytes: Buffer, at: number): number | null {
 function looksLikeText(bytes: Buffer): boolean {
   const end = bytes.length < headBytes ? bytes.length : bytes.length - 4;
   const text = bytes.toString('utf8', 0, end);
-  return !/[\0-\x08\x0e-\x1f\ufffd]/.test(text.slice(0, -1));
+  for (const char of text.slice(0, -1)) {
+    // Control characters other than white space, or bytes that are no UTF-8.
+    if (char === '\ufffd' || (char < ' ' && !'\t\n\v\f\r'.includes(char))) return false;
+  }
+  return true;
 }
 
 /** The length of an ID3v2 tag at the start, or 0. Both MP3 and ADTS (and, against the rules, FLAC) may have one. */

@@ -1,0 +1,170 @@
+import {
+  ADTS,
+  EncodedPacketSink,
+  FilePathSource,
+  Input,
+  Logging,
+  LogLevel,
+  MP4,
+  OGG,
+  QTFF,
+  type EncodedPacket,
+  type InputAudioTrack,
+} from 'mediabunny';
+import { SoniError } from '../../contracts/errors.ts';
+import type { AudioSource } from './audioSource.ts';
+import { fromVorbisOrder, usualMask } from './channelOrder.ts';
+import { openPacketDecoder, type PacketDecoder } from './packetDecoder.ts';
+import { readMp4Facts, type Mp4Facts } from './mp4Facts.ts';
+
+export type PacketFormat = 'mp4' | 'adts' | 'ogg-opus';
+
+/**
+ * Which decoded frames are the audio: where it starts, and given the end of the last packet (both counted from
+ * the first decoded frame), where it ends.
+ */
+interface Span {
+  readonly start: number;
+  end(packetsEnd: number): number;
+}
+
+/**
+ * Encoders put some thousand samples of delay before the audio and fill the last packet. How much is told, in
+ * this order of trust, by Apple's iTunSMPB comment, by the edit list with the packets' durations, and by the
+ * edit list's own length.
+ */
+function spanOf(facts: Mp4Facts, firstTime: number, sampleRate: number): Span {
+  const { gapless, edit } = facts;
+  if (gapless !== null && gapless.frames > 0) {
+    return { start: gapless.delay, end: (all) => Math.min(all, gapless.delay + gapless.frames) };
+  }
+  const start = Math.max(0, Math.round(-firstTime * sampleRate));
+  return {
+    start,
+    end(all) {
+      if (edit === null) return all;
+      const byEdit = start + Math.round((edit.duration * sampleRate) / edit.timescale);
+      // Coarse time scales (often 1000) cannot say it to the sample: there the packets are right if they agree.
+      const step = edit.timescale < sampleRate ? sampleRate / edit.timescale + 1 : 0;
+      return byEdit < all - step ? byEdit : all;
+    },
+  };
+}
+
+// What it would print goes into our own errors and warnings.
+Logging.level = LogLevel.Silent;
+
+const noFacts: Mp4Facts = { alacCookie: null, edit: null, gapless: null };
+
+/**
+ * A file whose packets are found by a demuxer and decoded one by one: AAC and ALAC in MP4, AAC in ADTS, Opus.
+ * @throws SoniError `bad-input` | `unsupported`
+ */
+export async function openPacketSource(path: string, format: PacketFormat): Promise<AudioSource> {
+  const facts = format === 'mp4' ? await readMp4Facts(path) : noFacts;
+  const source = new FilePathSource(path);
+  const input = new Input({ formats: [MP4, QTFF, ADTS, OGG], source });
+  try {
+    return await openTrack(path, input, facts);
+  } catch (thrown) {
+    input.dispose();
+    if (thrown instanceof SoniError) throw thrown;
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new SoniError('bad-input', `${path} cannot be read: it is cut off or damaged (${why}).`);
+  }
+}
+
+async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<AudioSource> {
+  const track: InputAudioTrack | null = await input.getPrimaryAudioTrack();
+  if (track === null) throw new SoniError('bad-input', `${path} has no audio track.`);
+  const sink = new EncodedPacketSink(track);
+  const firstPacket = await sink.getFirstPacket();
+  if (firstPacket === null) throw new SoniError('bad-input', `${path} holds only a header and no audio.`);
+  const decoder = await openPacketDecoder(path, track, firstPacket.data, facts.alacCookie);
+  const duration = await track.computeDuration();
+  const warnings: string[] = [];
+  let time = 0;
+  return {
+    format: decoder.format,
+    sampleRate: decoder.sampleRate,
+    channels: decoder.channels,
+    channelMask: usualMask(decoder.channels),
+    timeReference: null,
+    warnings,
+    progress: () => ({ done: Math.min(duration, Math.max(0, time)), total: duration }),
+    async *blocks() {
+      const span =
+        decoder.preSkip === null
+          ? spanOf(facts, firstPacket.timestamp, decoder.sampleRate)
+          : { start: decoder.preSkip, end: (all: number) => all };
+      yield* trimmed(decoder, sink.packets(firstPacket), span, warnings, (now) => {
+        time = now;
+      });
+    },
+    close: async () => {
+      decoder.close();
+      input.dispose();
+    },
+  };
+}
+
+/** Packets decoded, joined into blocks of a useful size and cut to the span. */
+async function* trimmed(
+  decoder: PacketDecoder,
+  packets: AsyncIterable<EncodedPacket>,
+  span: Span,
+  warnings: string[],
+  reached: (time: number) => void,
+): AsyncGenerator<readonly Float32Array[]> {
+  const blockFrames = 1 << 15;
+  let pending: Float32Array[][] = [];
+  let pendingFrames = 0;
+  /** Decoded frames before `pending`. */
+  let before = 0;
+  /** Where the packets say that the audio ends, counted from the first decoded frame. */
+  let packetsEnd = 0;
+  let damaged = 0;
+
+  function take(last: boolean): readonly Float32Array[] | null {
+    const end = last ? span.end(packetsEnd) : Infinity;
+    const from = Math.min(pendingFrames, Math.max(0, span.start - before));
+    const to = Math.min(pendingFrames, Math.max(from, end - before));
+    const block = Array.from({ length: decoder.channels }, (_, channel) => {
+      const joined = new Float32Array(pendingFrames);
+      let at = 0;
+      for (const piece of pending) {
+        joined.set(piece[channel]!, at);
+        at += piece[channel]!.length;
+      }
+      return joined.subarray(from, to);
+    });
+    before += pendingFrames;
+    pending = [];
+    pendingFrames = 0;
+    return to > from ? block : null;
+  }
+
+  for await (const packet of packets) {
+    // A block goes out only when another packet follows, so that the end can still be cut.
+    if (pendingFrames >= blockFrames) {
+      const block = take(false);
+      if (block !== null) yield decoder.vorbisOrder ? fromVorbisOrder(block) : block;
+    }
+    const decoded = decoder.decode(packet.data);
+    const told = Math.round(packet.duration * decoder.sampleRate);
+    let planes = decoded;
+    if (planes === null || planes.length !== decoder.channels) {
+      damaged++;
+      planes = Array.from({ length: decoder.channels }, () => new Float32Array(told));
+    }
+    pending.push(planes);
+    // The first packet's duration leaves the codec's own delay out.
+    const counted = packetsEnd === 0 ? told + (decoder.preSkip ?? 0) : told;
+    packetsEnd = before + pendingFrames + Math.min(counted, planes[0]!.length);
+    pendingFrames += planes[0]!.length;
+    reached(packet.timestamp + packet.duration);
+  }
+  const rest = take(true);
+  if (rest !== null) yield decoder.vorbisOrder ? fromVorbisOrder(rest) : rest;
+  if (damaged > 0) warnings.push(`${damaged} damaged packets were replaced by silence.`);
+}
