@@ -25,7 +25,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     }
     await rename(partial, path);
   } catch (thrown) {
-    await rm(partial, { force: true });
+    // Where not even the folder is one, there is nothing to remove; the first error is the one to tell.
+    await rm(partial, { force: true }).catch(() => undefined);
     throw fileError(thrown, `write ${path}`);
   }
 }

@@ -15,8 +15,11 @@ const reportEveryMs = 100;
 
 interface JobState {
   started: number | null;
-  /** Fraction that an earlier run had done when this one began: its time was not spent now. */
-  resumedAt: number | null;
+  /**
+   * The first report: the pace is counted from there, so that neither loading the model nor what an earlier
+   * run had done already is taken for it.
+   */
+  first: { readonly time: number; readonly fraction: number } | null;
   fraction: number;
 }
 
@@ -40,7 +43,7 @@ export class ProgressTracker {
     for (const job of jobs) {
       const weight = Math.max(this.#expected(job).seconds, 1e-3);
       this.#weights.set(job, weight);
-      this.#states.set(job, { started: null, resumedAt: null, fraction: 0 });
+      this.#states.set(job, { started: null, first: null, fraction: 0 });
       total += weight;
     }
     this.#totalWeight = total;
@@ -58,7 +61,7 @@ export class ProgressTracker {
     if (state === undefined) return;
     if (total > 0) {
       state.fraction = Math.min(1, Math.max(0, done / total));
-      state.resumedAt ??= state.fraction;
+      state.first ??= { time: this.now(), fraction: state.fraction };
     }
     this.#tell(note);
   }
@@ -106,10 +109,12 @@ export class ProgressTracker {
     const state = this.#states.get(job)!;
     const expected = this.#expected(job);
     const left = 1 - state.fraction;
-    const doneNow = state.fraction - (state.resumedAt ?? 0);
-    const elapsed = state.started === null ? 0 : this.now() - state.started;
-    if (doneNow >= ownPaceFraction && elapsed >= ownPaceSeconds) {
-      return { seconds: (elapsed / doneNow) * left, known: true };
+    if (state.first !== null) {
+      const done = state.fraction - state.first.fraction;
+      const elapsed = this.now() - state.first.time;
+      if (done >= ownPaceFraction && elapsed >= ownPaceSeconds) {
+        return { seconds: (elapsed / done) * left, known: true };
+      }
     }
     return { seconds: expected.seconds * left, known: expected.measured };
   }

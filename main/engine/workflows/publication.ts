@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SoniError } from '../../contracts/errors.ts';
 import { partialName, writeFileAtomic } from '../../platform/atomicFile.ts';
@@ -63,15 +63,14 @@ export class Publication {
    */
   async prepare(): Promise<void> {
     const probe = partialName(join(this.directory, 'probe'));
-    await writeFileAtomic(probe, 'x').catch((thrown: unknown) => {
-      if (!(thrown instanceof SoniError)) throw thrown;
-      const message = thrown.message.replace(
-        /^Cannot write [^]*?: /,
-        `Cannot write into ${this.directory}: `,
-      );
-      throw new SoniError(thrown.kind, message, thrown.detail, { cause: thrown });
-    });
-    await rm(probe, { force: true });
+    try {
+      await mkdir(this.directory, { recursive: true });
+      await writeFile(probe, 'x');
+    } catch (thrown) {
+      throw fileError(thrown, `write into ${this.directory}`);
+    } finally {
+      await rm(probe, { force: true }).catch(() => undefined);
+    }
   }
 }
 
