@@ -77,7 +77,7 @@ function vocals(part: readonly SungNote[], singer: Singer, name: string, pan: nu
   const { notes, mono } = voice(part, singer, name);
   filter(mono, design('high-pass', 130, 0.7, rate));
   filter(mono, design('bell', 320, 1, rate, -2));
-  filter(mono, design('high-shelf', 6000, 0.7, rate, 4));
+  filter(mono, design('high-shelf', 6500, 0.7, rate, 5.5));
   saturate(mono, 1.3);
   const audio = silence(songFrames);
   for (let n = 0; n < songFrames; n++) {

@@ -22,7 +22,7 @@ export class GlottalSource {
   set(hertz: number, effort: number): void {
     this.increment = hertz / this.sampleRate;
     this.openQuotient = 0.72 - 0.2 * effort;
-    this.tilt = Math.exp((-2 * Math.PI * (1400 + 5200 * effort)) / this.sampleRate);
+    this.tilt = Math.exp((-2 * Math.PI * (1800 + 7500 * effort)) / this.sampleRate);
   }
 
   next(): number {

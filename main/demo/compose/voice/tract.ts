@@ -53,11 +53,11 @@ export class Tract {
     this.tune(1, f2 * scale, lowerWidths[1]! * (1 + nasal));
     this.tune(2, f3 * scale, lowerWidths[2]! * (1 + nasal));
     this.source.set(hertz, effort);
-    const breath = 0.05 * aspiration * (0.4 + this.shape.breathiness);
+    const breath = 0.085 * aspiration * (0.4 + this.shape.breathiness);
 
     const radius = Math.exp((-Math.PI * width) / this.sampleRate);
     const cos = 2 * radius * Math.cos((2 * Math.PI * centre) / this.sampleRate);
-    const noiseGain = frication * 0.12 * Math.sqrt(1 - radius);
+    const noiseGain = frication * 0.19 * Math.sqrt(1 - radius);
 
     for (let n = start; n < end; n++) {
       const flow = this.source.next();

@@ -1,0 +1,19 @@
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { runCli } from './runCli.ts';
+
+const home = tmpdir();
+
+it('wrong usage ends with exit code 2, and the reason on stderr', async () => {
+  expect(await runCli(['split', 'song.wav'], { home })).toEqual({
+    code: 2,
+    signal: null,
+    stdout: '',
+    stderr: "sonidesk: required option '-o, --output <folder>' not specified\nSee: sonidesk split --help\n",
+  });
+});
+
+it('help and version end with exit code 0, on stdout', async () => {
+  expect(await runCli(['--help'], { home })).toMatchObject({ code: 0, stderr: '' });
+  expect((await runCli(['--version'], { home })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
