@@ -1,3 +1,4 @@
+import { decoderFinding } from './decoders.ts';
 import { hostFindings } from './host.ts';
 import type { Finding } from './finding.ts';
 import { machineFindings } from './machine.ts';
@@ -10,6 +11,7 @@ export async function checkup(signal: AbortSignal): Promise<Finding[]> {
   return [
     ...machineFindings(),
     ...(await storageFindings()),
+    await decoderFinding(),
     ...(await hostFindings(signal)),
     ...(await packFindings(signal)),
     await npmFinding(),

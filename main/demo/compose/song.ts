@@ -1,8 +1,7 @@
 import type { Beats } from '../../contracts/units.ts';
 
 /**
- * "Light Is on the Water", our own composition (words and music), dedicated to the public domain (CC0 1.0):
- * two bars of introduction, eight of verse, eight of chorus and an end chord, G major, 108 beats a minute.
+ * "Light Is on the Water", our own composition (words and music), under the licence of this repository: two bars of introduction, eight of verse, eight of chorus and an end chord, G major, 108 beats a minute.
  */
 export const song = {
   title: 'Light Is on the Water',
