@@ -66,7 +66,7 @@ export function frameCount(layout: FrameLayout, samples: Samples): number {
 /**
  * Where a frame of the joined windows is. 142 frames of 256 samples are 188 samples more than the distance of
  * two windows, so every window starts 188 samples before its place in an even grid. (The authors spread this
- * over 172 frames, 8.5 ms + a fitted 1.8 ms each: right on average, up to 8.6 ms off in between.)
+ * over 172 frames, 8.5 ms + a fitted 1.8 ms each: right on average, up to 11 ms off in between.)
  */
 export function frameTime(layout: FrameLayout, frame: number): Seconds {
   const window = Math.floor(frame / layout.keptFrames);
