@@ -1,4 +1,3 @@
-import type { Seconds } from '../../contracts/units.ts';
 import { design, filter } from './dsp/biquad.ts';
 import { applyGain, compressionGain, limiterGain, saturate, type Squash } from './dsp/dynamics.ts';
 import { reverberate, type Room } from './dsp/reverb.ts';
@@ -202,5 +201,3 @@ function scale(audio: Stereo, gain: number): void {
   for (const channel of [audio.left, audio.right])
     for (let n = 0; n < channel.length; n++) channel[n]! *= gain;
 }
-
-export const songSeconds: Seconds = songFrames / rate;
