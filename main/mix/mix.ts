@@ -1,0 +1,193 @@
+import type { MixPlan, StripSettings } from '../contracts/mixPlan.ts';
+import type { Operation, OperationContext } from '../contracts/operations.ts';
+import { stripRanges } from '../contracts/mixPlan.ts';
+import { neutralStrip } from '../audio/strip/neutral.ts';
+import { LoudnessMeter, type Loudness } from '../audio/loudness/loudnessMeter.ts';
+import { setCompressor } from './compressorMove.ts';
+import { cutExcess, cutMasking } from './eqMoves.ts';
+import { setGains } from './gainMoves.ts';
+import { setHighPass } from './highPassMove.ts';
+import { mixdown, sessionFormat, type SessionFormat } from './mixdown.ts';
+import { setPans } from './panMoves.ts';
+import { matchReference, referenceNotes } from './reference.ts';
+import { roleOfFeatures } from './roleOfFeatures.ts';
+import { roleOfName } from './roleOfName.ts';
+import { roleProfiles } from './roles.ts';
+import { setSend } from './sendMove.ts';
+import { TrackMeter, type TrackMeasurement } from './trackMeasurement.ts';
+import { clamp, isSilent, signedDb, tenth, type Track } from './track.ts';
+import { measureFile } from './measureFile.ts';
+
+/** The mix stays below this true peak, the usual ceiling of delivery specifications (EBU R 128, AES TD1008). */
+const ceilingDb = -1;
+
+/**
+ * The rule-based mix assistant: measures every track, guesses its role, and suggests moves with the reason and the
+ * evidence for each. Deterministic; nothing is moved that is within the usual. The mix after the moves is as loud as
+ * before (so that A/B compares the balance), unless that would exceed -1 dBTP or a reference asks for another loudness.
+ */
+export const mix: Operation<'mix'> = async ({ tracks: input, reference }, context) => {
+  const session = await sessionFormat(input.map(({ audio }) => audio));
+  const progress = progressOf(context, session, input.length, reference !== null);
+  const tracks: Track[] = [];
+  for (const { name, audio } of input) {
+    const measured = await measureFile(audio, context.signal, progress.measured);
+    const role = roleOfName(name) ?? roleOfFeatures(measured);
+    tracks.push({
+      name,
+      path: audio,
+      role,
+      profile: roleProfiles[role],
+      measured,
+      strip: neutralStrip(),
+      moves: [],
+    });
+  }
+  const reverb = chooseReverb(tracks);
+  const target = reference === null ? null : await measureFile(reference, context.signal, progress.measured);
+  /** With a reference the whole mix is measured like a track, else only its loudness. */
+  const render = async (strips: readonly StripSettings[]) => {
+    const meter =
+      target === null
+        ? new LoudnessMeter(session.sampleRate, 2)
+        : new TrackMeter(session.sampleRate, 2, session.frames);
+    await mixdown({
+      tracks: tracks.map(({ path }, k) => ({ path, strip: strips[k]! })),
+      reverb,
+      session,
+      signal: context.signal,
+      onBlock: (left, right) => {
+        if (meter instanceof TrackMeter) meter.push(left, right);
+        else meter.process([Float32Array.from(left), Float32Array.from(right)]);
+        progress.rendered(left.length * tracks.length);
+      },
+    });
+    return levelsOf(meter instanceof TrackMeter ? meter.finish() : meter.result());
+  };
+  const before = await render(tracks.map(() => neutralStrip()));
+
+  for (const track of tracks) {
+    setHighPass(track);
+    cutExcess(track);
+    setCompressor(track);
+  }
+  setPans(tracks);
+  setGains(tracks, await loudnessThroughStrips(tracks, session, context.signal, progress.rendered));
+  cutMasking(tracks);
+  for (const track of tracks) setSend(track);
+  if (target !== null) matchReference(tracks, target);
+
+  const first = await render(tracks.map(({ strip }) => strip));
+  const trim = commonTrim(first, target?.integratedLufs ?? before.integratedLufs);
+  applyTrim(tracks, trim);
+  const after = trim === 0 ? first : await render(tracks.map(({ strip }) => strip));
+  progress.done();
+  const notes =
+    target === null || before.measured === null || after.measured === null
+      ? []
+      : referenceNotes(target, before.measured, after.measured);
+  return {
+    version: 1,
+    tracks: tracks.map(({ name, role, strip, moves }) => ({ name, role, strip, moves })),
+    reverb,
+    before: { integratedLufs: before.integratedLufs, truePeakDb: before.truePeakDb },
+    after: { integratedLufs: after.integratedLufs, truePeakDb: after.truePeakDb },
+    reference: reference === null ? null : { file: reference, notes },
+  };
+};
+
+interface Levels {
+  readonly integratedLufs: number | null;
+  readonly truePeakDb: number | null;
+  readonly measured: TrackMeasurement | null;
+}
+
+function levelsOf(result: TrackMeasurement | Loudness): Levels {
+  if ('integratedLufs' in result) {
+    const { integratedLufs, truePeakDb } = result;
+    return { integratedLufs, truePeakDb, measured: result };
+  }
+  return { integratedLufs: result.integrated, truePeakDb: result.truePeak, measured: null };
+}
+
+/** A common gain so that the mix has the wanted loudness and stays under the ceiling. */
+function commonTrim(now: Levels, wantedLufs: number | null): number {
+  if (now.integratedLufs === null || now.truePeakDb === null) return 0;
+  const loudness = wantedLufs === null ? 0 : wantedLufs - now.integratedLufs;
+  // A hundredth under the ceiling, as gains are rounded.
+  const trim = Math.min(loudness, ceilingDb - 0.05 - now.truePeakDb);
+  return Math.abs(trim) < 0.1 && now.truePeakDb < ceilingDb ? 0 : Math.floor(trim * 10) / 10;
+}
+
+function applyTrim(tracks: readonly Track[], trim: number): void {
+  if (trim === 0) return;
+  for (const track of tracks) {
+    if (isSilent(track)) continue;
+    const gainDb = tenth(clamp(track.strip.gainDb + trim, stripRanges.gainDb));
+    track.strip = { ...track.strip, gainDb };
+    const reason = `All tracks move by ${signedDb(trim)} so that the mix keeps its loudness and its peaks stay under ${ceilingDb} dBTP.`;
+    const move = track.moves.find(({ target }) => target === 'gain');
+    if (move === undefined) {
+      track.moves.push({ target: 'gain', action: signedDb(gainDb), reason });
+    } else {
+      move.action = signedDb(gainDb);
+      move.reason = `${move.reason} ${reason}`;
+    }
+  }
+}
+
+/** Denser music gets a shorter room. */
+function chooseReverb(tracks: readonly Track[]): MixPlan['reverb'] {
+  const heard = tracks.filter((track) => !isSilent(track));
+  const attacks = heard.reduce(
+    (sum, { measured }) => sum + measured.attacksPerSecond * measured.activePart,
+    0,
+  );
+  return { decaySeconds: tenth(clamp(2.4 - 0.08 * attacks, [1.2, 2.4])), preDelayMs: 20 };
+}
+
+/** Gated loudness of every track behind its strip so far. Only tracks with processing are rendered. */
+async function loudnessThroughStrips(
+  tracks: readonly Track[],
+  session: SessionFormat,
+  signal: AbortSignal,
+  onFrames: (frames: number) => void,
+): Promise<(number | null)[]> {
+  const out: (number | null)[] = [];
+  for (const track of tracks) {
+    if (isSilent(track) || track.moves.length === 0) {
+      out.push(track.measured.integratedLufs);
+      onFrames(session.frames);
+      continue;
+    }
+    const { sampleRate, frames } = track.measured;
+    const loudness = new LoudnessMeter(sampleRate, 2);
+    await mixdown({
+      tracks: [track],
+      reverb: { decaySeconds: 1, preDelayMs: 0 },
+      session: { sampleRate, frames },
+      signal,
+      onBlock: (left, right) => loudness.process([Float32Array.from(left), Float32Array.from(right)]),
+    });
+    onFrames(session.frames);
+    out.push(loudness.result().integrated);
+  }
+  return out;
+}
+
+/** Progress in track frames at the session's rate, over all passes. */
+function progressOf(context: OperationContext, session: SessionFormat, tracks: number, reference: boolean) {
+  // Measuring costs about as much as three renders; up to four renders follow.
+  const measureCost = 3;
+  const total = session.frames * (tracks * (measureCost + 4) + (reference ? measureCost : 0));
+  let done = 0;
+  const add = (work: number) => {
+    done = Math.min(total, done + work);
+    context.progress({ done, total });
+  };
+  return {
+    measured: (part: number) => add(part * session.frames * measureCost),
+    rendered: (frames: number) => add(frames),
+    done: () => add(total),
+  };
+}

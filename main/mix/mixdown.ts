@@ -1,0 +1,85 @@
+import type { MixPlan, StripSettings } from '../contracts/mixPlan.ts';
+import { ChannelStrip } from '../audio/strip/channelStrip.ts';
+import { Reverb } from '../audio/strip/reverb.ts';
+import { openTrack, type TrackStream } from './trackStream.ts';
+import { openWav } from '../audio/wav/wavReader.ts';
+
+export interface MixdownTrack {
+  readonly path: string;
+  readonly strip: StripSettings;
+}
+
+export interface Mixdown {
+  readonly tracks: readonly MixdownTrack[];
+  readonly reverb: MixPlan['reverb'];
+  readonly session: SessionFormat;
+  readonly signal: AbortSignal;
+  /** Called for every block of the mix in order; the arrays are used again. `position` is its first frame. */
+  readonly onBlock: (left: Float64Array, right: Float64Array, position: number) => Promise<void> | void;
+}
+
+/** Rate and length of a mix: the highest rate among its tracks, the longest track. */
+export interface SessionFormat {
+  readonly sampleRate: number;
+  readonly frames: number;
+}
+
+/** A third of a second at 48 kHz. */
+export const mixBlockFrames = 1 << 14;
+
+export async function sessionFormat(paths: readonly string[]): Promise<SessionFormat> {
+  let sampleRate = 0;
+  const lengths: { frames: number; rate: number }[] = [];
+  for (const path of paths) {
+    const reader = await openWav(path);
+    lengths.push({ frames: reader.frames, rate: reader.sampleRate });
+    sampleRate = Math.max(sampleRate, reader.sampleRate);
+    await reader.close();
+  }
+  const frames = Math.max(...lengths.map(({ frames, rate }) => Math.round((frames * sampleRate) / rate)));
+  return { sampleRate, frames };
+}
+
+/** Streams all tracks through their strips and the shared reverb, summed in float64. Memory does not grow with length. */
+export async function mixdown({ tracks, reverb, session, signal, onBlock }: Mixdown): Promise<void> {
+  const { sampleRate, frames } = session;
+  const open: { stream: TrackStream; strip: ChannelStrip }[] = [];
+  try {
+    for (const { path, strip } of tracks) {
+      open.push({ stream: await openTrack(path, sampleRate), strip: new ChannelStrip(strip, sampleRate) });
+    }
+    const space = tracks.some(({ strip }) => strip.sendDb !== null) ? new Reverb(reverb, sampleRate) : null;
+    const make = () => new Float64Array(mixBlockFrames);
+    const track = [make(), make()] as const;
+    const sum = [make(), make()] as const;
+    const send = [make(), make()] as const;
+    for (let position = 0; position < frames; position += mixBlockFrames) {
+      const count = Math.min(mixBlockFrames, frames - position);
+      const part = ([left, right]: readonly [Float64Array, Float64Array]) =>
+        [left.subarray(0, count), right.subarray(0, count)] as const;
+      const [left, right] = part(track);
+      const [sumLeft, sumRight] = part(sum);
+      const [sendLeft, sendRight] = part(send);
+      for (const plane of [sumLeft, sumRight, sendLeft, sendRight]) plane.fill(0);
+      for (const { stream, strip } of open) {
+        signal.throwIfAborted();
+        await stream.next(left, right);
+        strip.process(left, right, sendLeft, sendRight);
+        for (let n = 0; n < count; n++) {
+          sumLeft[n] = sumLeft[n]! + left[n]!;
+          sumRight[n] = sumRight[n]! + right[n]!;
+        }
+      }
+      if (space !== null) {
+        space.process(sendLeft, sendRight);
+        for (let n = 0; n < count; n++) {
+          sumLeft[n] = sumLeft[n]! + sendLeft[n]!;
+          sumRight[n] = sumRight[n]! + sendRight[n]!;
+        }
+      }
+      await onBlock(sumLeft, sumRight, position);
+    }
+  } finally {
+    for (const { stream } of open) await stream.close();
+  }
+}
