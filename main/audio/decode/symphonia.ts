@@ -1,5 +1,6 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { SoniError } from '../../contracts/errors.ts';
+import { webAssembly } from '../webAssembly.ts';
 import { symphoniaModule } from './symphoniaModule.ts';
 
 /** What symphonia/src/lib.rs exports. */
@@ -16,16 +17,9 @@ interface Exports {
 const codecs = { aac: 0, alac: 1 } as const;
 export type SymphoniaCodec = keyof typeof codecs;
 
-/** The part of the WebAssembly namespace that is used; Node's types do not declare it. */
-interface WasmNamespace {
-  compile(bytes: Uint8Array): Promise<object>;
-  instantiate(module: object): Promise<{ readonly exports: unknown }>;
-}
-const wasm = (globalThis as unknown as { WebAssembly: WasmNamespace }).WebAssembly;
-
 let compiled: Promise<object> | undefined;
 const compile = () =>
-  (compiled ??= wasm.compile(brotliDecompressSync(Buffer.from(symphoniaModule, 'base64'))));
+  (compiled ??= webAssembly.compile(brotliDecompressSync(Buffer.from(symphoniaModule, 'base64'))));
 
 /** AAC-LC and Apple Lossless packets to samples, by Symphonia in WebAssembly. */
 export class SymphoniaDecoder {
@@ -45,7 +39,7 @@ export class SymphoniaDecoder {
     configuration: Uint8Array,
     sampleRate: number,
   ): Promise<SymphoniaDecoder> {
-    const { exports } = await wasm.instantiate(await compile());
+    const { exports } = await webAssembly.instantiate(await compile());
     const decoder = new SymphoniaDecoder(exports as Exports);
     decoder.#put(configuration);
     if (decoder.#exports.open(codecs[codec], sampleRate) !== 0) {
