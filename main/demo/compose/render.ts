@@ -191,8 +191,8 @@ export function finish(rendered: readonly RenderedTrack[]): Stereo {
   const glue = compressionGain(sum(), { thresholdDb: -10, ratio: 2, attack: 0.02, release: 0.16 }, rate);
   for (const { audio } of rendered) applyGain(audio, glue);
   const peak = peakOf(sum());
-  for (const { audio } of rendered) scale(audio, 1.9 / peak);
-  const limit = limiterGain(sum(), 0.89, 0.004, rate);
+  for (const { audio } of rendered) scale(audio, 1.45 / peak);
+  const limit = limiterGain(sum(), 0.82, 0.004, rate);
   for (const { audio } of rendered) applyGain(audio, limit);
   return sum();
 }
