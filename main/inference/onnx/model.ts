@@ -1,69 +1,76 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import { SoniError } from '../../contracts/errors.ts';
+import type { InferenceSession } from 'onnxruntime-node';
+import { asSoniError } from '../../contracts/errors.ts';
+import { tellUser } from '../host/userNotes.ts';
 import type { InstalledPack } from '../packs/installedPack.ts';
 import { verifyFilesCheaply } from '../packs/verification.ts';
+import { chooseProvider } from '../providers/chooseProvider.ts';
 import { checkTensors, graphTensors } from './graphTensors.ts';
+import { runSession, type TensorValues } from './runSession.ts';
 import { createSession } from './session.ts';
-
-/** Values by tensor name: float32, row-major. */
-export type TensorValues = Record<string, { data: Float32Array; dims: readonly number[] }>;
+import { modelThreads } from './threads.ts';
 
 export interface LoadOptions {
-  /** Execution provider; the CPU when not given. */
+  /** Execution provider, untested; else the one that is best for this pack here. */
   readonly provider?: string;
-  /** Threads of the CPU provider. */
+  /** Threads of the CPU provider; else one per core. */
   readonly threads?: number;
 }
 
 /** A loaded model. Runs follow each other; a run blocks the event loop, so looking for a cancel after each is enough. */
 export interface Model {
-  /** The execution provider in use, for the results. */
+  /** The execution provider in use, for the results. It changes when one fails and the CPU takes over. */
   readonly provider: string;
   run(inputs: TensorValues): Promise<TensorValues>;
   close(): Promise<void>;
 }
 
 /**
- * Loads a pack's model after checking its files and its tensors.
- * @throws SoniError `corrupt` | `unsupported`
+ * Loads a pack's model after checking its files and its tensors, on the provider that suits it best here.
+ * When that fails, now or in a later run, the user is told and the CPU takes over.
+ * @throws SoniError `corrupt`
  */
 export async function loadModel(pack: InstalledPack, options: LoadOptions = {}): Promise<Model> {
   await verifyFilesCheaply(pack);
-  const provider = options.provider ?? 'cpu';
-  const session = await createSession(pack.filePath(pack.manifest.model.file), {
-    provider,
-    threads: options.threads,
-  });
-  try {
-    checkTensors(pack.manifest, {
-      inputs: graphTensors(session.inputMetadata),
-      outputs: graphTensors(session.outputMetadata),
-    });
-  } catch (thrown) {
-    await session.release();
-    throw thrown;
+  const threads = options.threads ?? modelThreads();
+  let provider = options.provider ?? (await chooseProvider(pack)).chosen;
+  let session = await loadOn(provider).catch(fallBack);
+
+  async function loadOn(on: string): Promise<InferenceSession> {
+    const loaded = await createSession(pack.filePath(pack.manifest.model.file), { provider: on, threads });
+    try {
+      checkTensors(pack.manifest, {
+        inputs: graphTensors(loaded.inputMetadata),
+        outputs: graphTensors(loaded.outputMetadata),
+      });
+      return loaded;
+    } catch (thrown) {
+      await loaded.release();
+      throw thrown;
+    }
   }
+
+  async function fallBack(thrown: unknown): Promise<InferenceSession> {
+    if (provider === 'cpu') throw thrown;
+    tellUser(`${provider} failed (${asSoniError(thrown).message}); the CPU goes on.`);
+    provider = 'cpu';
+    return await loadOn('cpu');
+  }
+
   return {
-    provider,
-    run: (inputs) => runSession(session, inputs),
+    get provider() {
+      return provider;
+    },
+    async run(inputs) {
+      try {
+        return await runSession(session, inputs);
+      } catch (thrown) {
+        if (provider === 'cpu') throw thrown;
+        const failed = session;
+        session = await fallBack(thrown);
+        await failed.release();
+        return await runSession(session, inputs);
+      }
+    },
     close: () => session.release(),
   };
-}
-
-async function runSession(session: InferenceSession, inputs: TensorValues): Promise<TensorValues> {
-  const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, { data, dims }]) => [name, new Tensor('float32', data, dims)]),
-  );
-  const results = await session.run(feeds);
-  // The run blocked the event loop: let messages in (a cancel) before the caller goes on.
-  await nextTurn();
-  const outputs: TensorValues = {};
-  for (const [name, value] of Object.entries(results)) {
-    if (!(value.data instanceof Float32Array)) {
-      throw new SoniError('corrupt', `The model's output "${name}" is ${value.type}, float32 was expected.`);
-    }
-    outputs[name] = { data: value.data, dims: value.dims };
-  }
-  return outputs;
 }
