@@ -4,83 +4,144 @@ from __future__ import annotations
 
 import argparse
 import math
-import time
+import os
 from pathlib import Path
 
 import torch
 
-from sonido.config import SIZES
-from sonido.data.augmentation import Augmentation
-from sonido.data.clips import RandomSegments, fixed_segments, read_index
+from sonido import audition, debug_chain, pipeline, plots
+from sonido.config import SIZES, model_config
+from sonido.data.clips import fixed_segments, read_segment
 from sonido.data.preparation import Inputs, prepare
-from sonido.logline import RunLog
-from sonido.presets import make_codec, stage1_config
-from sonido.stage1 import train as train_stage1
-
-
-def _prepare(arguments: argparse.Namespace) -> None:
-    raw = Path(arguments.raw)
-    inputs = Inputs(
-        pop909=_folder(raw / "pop909"),
-        groove=_folder(raw / "groove"),
-        lieder=_folder(raw / "lieder"),
-        eir=_folder(Path(arguments.eir)) if arguments.eir else _folder(raw / "eir"),
-    )
-    prepare(inputs, Path(arguments.out), arguments.processes, arguments.stems, arguments.seconds,
-            arguments.hours, arguments.variants, tuple(arguments.kinds))  # fmt: skip
-
-
-def _stage1(arguments: argparse.Namespace) -> None:
-    torch.set_num_threads(arguments.threads)
-    shards = Path(arguments.shards)
-    config = stage1_config(arguments.size, arguments.steps, arguments.seed)
-    train_items = read_index(shards, "train")
-    held_out = [i for split in ("validation", "test") if (shards / split).exists() for i in read_index(shards, split)]
-    real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out
-    batches = RandomSegments(train_items, config.batch, config.segment, config.seed, Augmentation())
-    directory = Path(arguments.out)
-    hours = sum(i.frames for i in train_items) / 44_100 / 3600
-    model = make_codec(arguments.codec, arguments.size)
-    RunLog(directory, arguments.codec).write(
-        0, size=arguments.size, seed=config.seed, parameters=sum(p.numel() for p in model.parameters()),
-        train_items=len(train_items), train_hours=hours, held_out_real=len(real),
-    )  # fmt: skip
-    deadline = time.monotonic() + 60 * arguments.minutes if arguments.minutes else None
-    train_stage1(model, batches, fixed_segments(real, 32, config.segment, 7), config, directory, arguments.codec,
-                 until=arguments.until, deadline=deadline, device=arguments.device)  # fmt: skip
 
 
 def _folder(path: Path) -> Path | None:
     return path if path.is_dir() else None
 
 
+def _prepare(a: argparse.Namespace) -> None:
+    raw = Path(a.raw)
+    eir = _folder(Path(a.eir)) if a.eir else _folder(raw / "eir")
+    inputs = Inputs(_folder(raw / "pop909"), _folder(raw / "groove"), _folder(raw / "lieder"), eir)
+    prepare(inputs, Path(a.out), a.processes, a.stems, a.seconds, a.hours, a.variants, tuple(a.kinds))
+
+
+def _stage1(a: argparse.Namespace) -> None:
+    pipeline.stage1(Path(a.shards), Path(a.out), a.size, a.codec, a.steps, a.until, a.minutes, a.seed, a.device)
+
+
+def _tokens(a: argparse.Namespace) -> None:
+    pipeline.tokens(Path(a.shards), Path(a.run_folder), a.size, a.hours, a.held_out_hours)
+
+
+def _stage2(a: argparse.Namespace) -> None:
+    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes)
+
+
+def _export(a: argparse.Namespace) -> None:
+    for result in pipeline.to_onnx(Path(a.run_folder), Path(a.out), a.size):
+        print(f"graph={result.graph} output={result.output} worst={result.worst:.3g}")
+
+
+def _sample(a: argparse.Namespace) -> None:
+    """Reconstructions and a sample conditioned on a held-out song, as audio and pictures."""
+    run, out = Path(a.run_folder), Path(a.out)
+    config = model_config(a.size)
+    model, clip, priors = (
+        pipeline.load_codec(run, a.size),
+        pipeline.load_clip(run, config),
+        pipeline.load_priors(run, config),
+    )
+    held_out = [i for i in pipeline.held_out_items(Path(a.shards)) if i.frames > 30 * 44_100]
+    item = held_out[a.seed % len(held_out)]
+    condition = torch.from_numpy(read_segment(item, item.frames // 3, 6 * 44_100))
+    drawn = audition.draw_sample(model, clip, priors, condition, a.seconds, a.seed)
+    audition.write_audio(drawn, out / f"sample-{a.seed}.flac")
+    excerpt = fixed_segments([item], 1, 64 * 2048, a.seed)
+    with torch.no_grad():
+        again = model.decode(model.encode(excerpt))[0]
+    audition.write_audio(again, out / f"reconstruction-{a.seed}.flac")
+    rows = {"held-out music": excerpt[0], "its reconstruction": again, "sample": drawn}
+    audition.picture(rows, out / f"spectrograms-{a.seed}.png")
+
+
+def _plot(a: argparse.Namespace) -> None:
+    for log in sorted(Path(a.run_folder).rglob("log.txt")):
+        plots.plot(log, Path(a.out) / f"{log.parent.name}.png")
+
+
+def _chain(a: argparse.Namespace) -> None:
+    data = Path(a.eir or os.environ.get("SONIDESK_DATA", "../shared/data") + "/eir")
+    debug_chain.chain(Path(a.out), data if data.is_dir() else None, a.processes)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="sonido", description=__doc__)
+    parser.add_argument("--threads", type=int, default=1, help="PyTorch threads")
     commands = parser.add_subparsers(required=True)
-    command = commands.add_parser("prepare", help="raw music -> shards")
-    command.add_argument("--raw", required=True, help="folder with unpacked pop909/, groove/, lieder/")
-    command.add_argument("--eir", default="", help="folder with the EIR songs' stems")
+
+    prepare_command = commands.add_parser("prepare", help="raw music -> shards")
+    prepare_command.add_argument("--raw", required=True, help="folder with unpacked pop909/, groove/, lieder/")
+    prepare_command.add_argument("--eir", default="", help="folder with the EIR songs' stems")
+    prepare_command.add_argument("--out", required=True)
+    prepare_command.add_argument("--processes", type=int, default=1)
+    prepare_command.add_argument("--stems", action="store_true", help="keep stems beside the mixes")
+    prepare_command.add_argument("--seconds", type=float, default=90.0, help="longest rendered excerpt")
+    prepare_command.add_argument("--hours", type=float, default=math.inf)
+    prepare_command.add_argument("--variants", type=int, default=1)
+    prepare_command.add_argument("--kinds", nargs="*", default=[], help="only these corpora")
+    prepare_command.set_defaults(run=_prepare)
+
+    def add(name: str, text: str, shards: bool, run_folder: bool) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--size", choices=list(SIZES), default="tiny")
+        command.add_argument("--seed", type=int, default=0)
+        if shards:
+            command.add_argument("--shards", required=True)
+        if run_folder:
+            command.add_argument("--run-folder", required=True)
+        return command
+
+    command = add("stage1", "train the HQ-VAE or a baseline on shards", True, False)
     command.add_argument("--out", required=True)
-    command.add_argument("--processes", type=int, default=1)
-    command.add_argument("--stems", action="store_true", help="keep stems beside the mixes")
-    command.add_argument("--seconds", type=float, default=90.0, help="longest rendered excerpt")
-    command.add_argument("--hours", type=float, default=math.inf)
-    command.add_argument("--variants", type=int, default=1)
-    command.add_argument("--kinds", nargs="*", default=[], help="only these corpora")
-    command.set_defaults(run=_prepare)
-    command = commands.add_parser("stage1", help="train the HQ-VAE or a baseline on shards")
-    command.add_argument("--shards", required=True)
-    command.add_argument("--out", required=True)
-    command.add_argument("--size", choices=list(SIZES), default="tiny")
     command.add_argument("--codec", choices=["hqvae", "vq", "rvq"], default="hqvae")
     command.add_argument("--steps", type=int)
     command.add_argument("--until", type=int, help="stop early after this step, keeping the schedule of --steps")
     command.add_argument("--minutes", type=float, help="stop early after this time")
-    command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--threads", type=int, default=1)
     command.add_argument("--device", default="cpu")
     command.set_defaults(run=_stage1)
+
+    command = add("tokens", "encode shards with the trained stage 1", True, True)
+    command.add_argument("--hours", type=float, default=math.inf)
+    command.add_argument("--held-out-hours", type=float, default=1.0)
+    command.set_defaults(run=_tokens)
+
+    command = add("stage2", "train the clip embedding and the priors", False, True)
+    command.add_argument("--levels", type=int, nargs="*", default=[0, 1, 2])
+    command.add_argument("--minutes", type=float, help="bound for each prior")
+    command.set_defaults(run=_stage2)
+
+    command = add("export", "ONNX graphs with parity check", False, True)
+    command.add_argument("--out", required=True)
+    command.set_defaults(run=_export)
+
+    command = add("sample", "audio and spectrograms of samples and reconstructions", True, True)
+    command.add_argument("--out", required=True)
+    command.add_argument("--seconds", type=float, default=4.0)
+    command.set_defaults(run=_sample)
+
+    command = add("plot", "curves of every log under a run folder", False, True)
+    command.add_argument("--out", required=True)
+    command.set_defaults(run=_plot)
+
+    command = commands.add_parser("chain", help="the debug chain from rendering to ONNX parity")
+    command.add_argument("--out", required=True)
+    command.add_argument("--eir", default="")
+    command.add_argument("--processes", type=int, default=2)
+    command.set_defaults(run=_chain)
+
     arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
     arguments.run(arguments)
 
 

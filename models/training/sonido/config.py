@@ -30,8 +30,8 @@ class CodecConfig:
     codebooks: tuple[int, int, int]
     residual_layers: tuple[int, int, int] = (0, 0, 0)
     blocks: tuple[int, int, int] = (2, 2, 2)
-    level_dropout: float = 0.1
-    initial_variance: float = 3.0
+    level_dropout: float = 0.2
+    initial_variance: float = 0.5
     maximal_log_variance: float = 5.0
 
 
@@ -71,6 +71,8 @@ class TrainConfig:
     segment: int = 65_536
     seed: int = 0
     bf16: bool = False
+    continuous_steps: int = 300
+    codebook_batches: int = 40
     anneal_until: float = 0.6
     hard_from: float = 0.75
     final_temperature: float = 0.1

@@ -12,7 +12,11 @@ from torch import Tensor, nn
 class Average:
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.shadow: dict[str, Tensor] = {k: v.detach().clone() for k, v in model.state_dict().items()}
+        self.shadow: dict[str, Tensor] = {}
+        self.reset(model)
+
+    def reset(self, model: nn.Module) -> None:
+        self.shadow = {k: v.detach().clone() for k, v in model.state_dict().items()}
 
     @torch.no_grad()
     def update(self, model: nn.Module, step: int) -> None:

@@ -58,9 +58,13 @@ class Synthesis(nn.Module):
 
 def compress(x: Tensor) -> Tensor:
     """asinh(30 x) / 3: linear for quiet coefficients, logarithmic for loud ones, so one net serves all loudnesses."""
-    return torch.asinh(30.0 * x) / 3.0
+    # Written out because the ONNX exporter has no asinh.
+    scaled = 30.0 * x
+    magnitude = scaled.abs()
+    return torch.sign(scaled) * torch.log(magnitude + torch.sqrt(magnitude.square() + 1)) / 3.0
 
 
 def expand(y: Tensor) -> Tensor:
     """Inverse of `compress`; limited so that an untrained net cannot overflow (asinh(30 * 30) = 7.5)."""
-    return torch.sinh(torch.clamp(3.0 * y, -7.5, 7.5)) / 30.0
+    limited = torch.clamp(3.0 * y, -7.5, 7.5)
+    return (torch.exp(limited) - torch.exp(-limited)) / 60.0

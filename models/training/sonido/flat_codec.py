@@ -67,7 +67,9 @@ class FlatCodec(nn.Module):
 
     def forward(self, audio: Tensor, temperature: float = 1.0, mode: Mode = "hard") -> CodecOutput:
         check_length(audio)
-        z = self.to_code(self.extra(self.encoder(to_mid_side(audio))[0])).float()
+        z = self.target(audio)
+        if mode == "continuous":
+            return CodecOutput(self._from_state(z), [], z.new_zeros(()))
         tokens: list[Tensor] = []
         total = torch.zeros_like(z)
         commitment = z.new_zeros(())
@@ -85,6 +87,11 @@ class FlatCodec(nn.Module):
         state = z + (total - z).detach()
         # Scaled like a sum over the audio's samples, as the HQ-VAE's rate is, so both share one training loop.
         return CodecOutput(self._from_state(state), tokens, commitment * audio.shape[1] * audio.shape[2])
+
+    def target(self, audio: Tensor) -> Tensor:
+        """What the codes should sum to: [batch, time, code dimension]."""
+        code: Tensor = self.to_code(self.extra(self.encoder(to_mid_side(audio))[0]))
+        return code.float()
 
     def _from_state(self, state: Tensor) -> Tensor:
         hidden = self.after(self.up(self.lift(state.to(self.lift.weight.dtype))))

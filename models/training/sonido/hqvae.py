@@ -8,6 +8,7 @@ decoder reads the finest state alone; nothing else passes from the encoder.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -42,7 +43,7 @@ class Encoder(nn.Module):
         self.downs = ModuleSequence(Down(width) for _ in range(levels - 1))
 
     def forward(self, mid_side: Tensor) -> list[Tensor]:
-        x = self.stacks[0](self.project(compress(self.analysis(mid_side))))
+        x = self.stacks[0](self.project(compress(self.analysis(mid_side)).to(self.project.weight.dtype)))
         features = [x]
         for depth, down in enumerate(self.downs, 1):
             x = self.stacks[depth](down(x))
@@ -62,7 +63,7 @@ class Decoder(nn.Module):
         self.synthesis = Synthesis(HOPS[-1])
 
     def forward(self, state: Tensor) -> Tensor:
-        frames = self.head(self.norm(self.stack(self.project(state))))
+        frames = self.head(self.norm(self.stack(self.project(state.to(self.project.weight.dtype)))))
         audio: Tensor = self.synthesis(expand(frames.float()).to(frames.dtype))
         return audio
 
@@ -81,7 +82,10 @@ class TopDownLevel(nn.Module):
             self.lower = nn.Linear(width, dimension)
         self.merge = nn.Linear(width + (dimension if self.has_upper else 0), width)
         self.posterior = Stack(width, 1)
+        self.norm = nn.LayerNorm(width)
         self.to_code = nn.Linear(width, dimension)
+        with torch.no_grad():  # unit variance like the codebook's, so the posterior depends on z from step 0
+            self.to_code.weight.mul_(math.sqrt(3.0))
         self.quantisers = ModuleSequence(
             StochasticQuantiser(
                 config.codebooks[level], dimension, config.initial_variance, config.maximal_log_variance
@@ -91,12 +95,16 @@ class TopDownLevel(nn.Module):
 
     def prepare(self, upper: Tensor | None) -> Tensor | None:
         """The state of the level above brought to this resolution; None at the top."""
-        return None if upper is None else self.lower(self.refine(self.up(self.lift(upper))))
+        if upper is None:
+            return None
+        prepared: Tensor = self.lower(self.refine(self.up(self.lift(upper.to(self.lift.weight.dtype)))))
+        return prepared
 
     def target(self, prepared: Tensor | None, feature: Tensor) -> Tensor:
         """What the codes of this level should sum to: [batch, time, code dimension]."""
+        feature = feature.to(self.merge.weight.dtype)
         joined = feature if prepared is None else torch.cat([prepared, feature], dim=-1)
-        code: Tensor = self.to_code(self.posterior(self.merge(joined)))
+        code: Tensor = self.to_code(self.norm(self.posterior(self.merge(joined))))
         return code
 
     def quantise(self, z: Tensor, temperature: float, mode: Mode) -> tuple[Tensor, Tensor, Tensor]:
@@ -159,27 +167,33 @@ class HQVAE(nn.Module):
         state: Tensor | None = None
         tokens: list[Tensor] = []
         rate = audio.new_zeros((), dtype=torch.float32)
-        keep = self._kept_levels(audio)
+        keep = self._kept_levels(audio, 1 / 3 if mode == "continuous" else self.config.level_dropout)
         for level, (layer, feature) in enumerate(zip(self.levels, features, strict=True)):
             prepared = layer.prepare(state)
-            code, level_tokens, level_rate = layer.quantise(layer.target(prepared, feature), temperature, mode)
+            target = layer.target(prepared, feature)
+            if mode == "continuous":  # a plain autoencoder, for the first steps only
+                code, level_tokens, level_rate = target, target.new_zeros(1, 0, dtype=torch.long), rate.new_zeros(())
+            else:
+                code, level_tokens, level_rate = layer.quantise(target, temperature, mode)
             code = (code * keep[level]).to(feature.dtype)
             state = code if prepared is None else prepared + code
             tokens.append(level_tokens)
             rate = rate + level_rate
         return CodecOutput(to_left_right(self.decoder(state)), tokens, rate)
 
-    def _kept_levels(self, audio: Tensor) -> list[Tensor]:
-        """Per level a [batch, 1, 1] mask; while training, some items lose their finest or their two finer levels.
+    def _kept_levels(self, audio: Tensor, p: float) -> list[Tensor]:
+        """Per level a [batch, 1, 1] mask; while training, a share `p` of the items loses its finest level and as many
+        lose their two finer ones.
 
-        So every prefix of the hierarchy decodes to something, as quantiser dropout does for residual codecs.
+        So every prefix of the hierarchy decodes to something, as quantiser dropout does for residual codecs. In the
+        continuous warm-up the three prefixes share the batch equally: without that the coarse level learns nothing
+        before its codebook starts, and never recovers.
         """
         batch = audio.shape[0]
         ones = torch.ones(batch, 1, 1, device=audio.device)
-        if not self.training or self.config.level_dropout == 0:
+        if not self.training or p == 0:
             return [ones, ones, ones]
         draw = torch.rand(batch, 1, 1, device=audio.device)
-        p = self.config.level_dropout
         return [ones, (draw >= p).float(), (draw >= 2 * p).float()]
 
     @torch.no_grad()

@@ -62,9 +62,9 @@ class ResidualBlock(nn.Module):
 class Stack(nn.Module):
     """`count` residual blocks with dilations 1, 3, 1, 3, ..."""
 
-    def __init__(self, width: int, count: int) -> None:
+    def __init__(self, width: int, count: int, expansion: int = 2) -> None:
         super().__init__()
-        self.blocks = ModuleSequence(ResidualBlock(width, 3 if index % 2 else 1) for index in range(count))
+        self.blocks = ModuleSequence(ResidualBlock(width, 3 if index % 2 else 1, expansion) for index in range(count))
 
     @property
     def reach(self) -> int:

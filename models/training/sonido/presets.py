@@ -2,25 +2,71 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import nn
 
 from sonido.config import TrainConfig, model_config, overlay
 from sonido.flat_codec import FlatCodec, flat_config
 from sonido.hqvae import HQVAE
 
-STAGE1 = {
-    "debug": {"steps": 60, "batch": 2, "segment": 16_384, "log_every": 20, "validate_every": 60, "learning_rate": 2e-3,
-              "warm_up": 10},
+STAGE1: dict[str, dict[str, Any]] = {
+    "debug": {
+        "steps": 60,
+        "batch": 2,
+        "segment": 16_384,
+        "continuous_steps": 20,
+        "codebook_batches": 8,
+        "log_every": 20,
+        "validate_every": 60,
+        "learning_rate": 2e-3,
+        "warm_up": 10,
+    },
     # Two shared CPU cores: small batches, bf16 matrix products, a rate that gets far in few steps.
-    "tiny": {"steps": 5000, "batch": 3, "segment": 49_152, "bf16": True, "learning_rate": 1.5e-3, "ema_decay": 0.998,
-             "validate_every": 250, "log_every": 50},
+    "tiny": {
+        "steps": 3500,
+        "batch": 3,
+        "segment": 49_152,
+        "bf16": True,
+        "learning_rate": 1.5e-3,
+        "ema_decay": 0.998,
+        "validate_every": 500,
+        "log_every": 50,
+    },
     "S": {"steps": 100_000, "batch": 32, "bf16": True, "learning_rate": 5e-4, "warm_up": 1000, "ema_decay": 0.9995},
     "M": {"steps": 150_000, "batch": 32, "bf16": True, "learning_rate": 4e-4, "warm_up": 1000, "ema_decay": 0.9995},
-}  # fmt: skip
+}
+
+PRIORS: dict[str, dict[str, Any]] = {
+    "debug": {"steps": 60, "batch": 8, "learning_rate": 3e-3, "warm_up": 10, "log_every": 20, "validate_every": 60},
+    "tiny": {"steps": 1500, "batch": 8, "learning_rate": 2e-3, "ema_decay": 0.995, "weight_decay": 0.05},
+    "S": {"steps": 60_000, "batch": 64, "bf16": True, "learning_rate": 6e-4, "warm_up": 1000, "weight_decay": 0.05},
+    "M": {"steps": 80_000, "batch": 64, "bf16": True, "learning_rate": 4e-4, "warm_up": 1000, "weight_decay": 0.05},
+}
+
+CLIP: dict[str, dict[str, Any]] = {
+    "debug": {"steps": 30, "batch": 8, "warm_up": 5, "log_every": 10, "validate_every": 30},
+    "tiny": {"steps": 1000, "batch": 32, "log_every": 100},
+    "S": {"steps": 5000, "batch": 128},
+    "M": {"steps": 5000, "batch": 128},
+}
 
 
 def stage1_config(size: str, steps: int | None, seed: int) -> TrainConfig:
-    config = overlay(TrainConfig(steps=1, batch=1), **STAGE1[size], seed=seed)
+    return _config(STAGE1[size], steps, seed)
+
+
+def prior_config(size: str, level: int, seed: int, steps: int | None = None) -> TrainConfig:
+    """Each level draws other windows from the same seed."""
+    return _config(PRIORS[size], steps, 1000 * (level + 1) + seed)
+
+
+def clip_config(size: str, seed: int) -> TrainConfig:
+    return _config(CLIP[size], None, seed)
+
+
+def _config(changes: dict[str, Any], steps: int | None, seed: int) -> TrainConfig:
+    config = overlay(TrainConfig(steps=1, batch=1), **changes, seed=seed)
     return config if steps is None else overlay(config, steps=steps)
 
 

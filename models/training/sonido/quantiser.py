@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-Mode = Literal["stochastic", "hard"]
+Mode = Literal["continuous", "stochastic", "hard"]
 
 
 @dataclass

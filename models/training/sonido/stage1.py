@@ -11,10 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from sonido import checkpoint
+from sonido.codebook_start import start_codebooks
 from sonido.config import TrainConfig
 from sonido.distortion import log_likelihood_scale, training_error
 from sonido.ema import Average
 from sonido.logline import RunLog
+from sonido.quantiser import Mode
 from sonido.stage1_evaluation import evaluate
 
 
@@ -40,21 +42,26 @@ def learning_rate_at(step: int, config: TrainConfig) -> float:
 
 
 def make_optimiser(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """AdamW; the log variances learn ten times faster, since they have a few e-folds to go in any run length."""
-    fast = [p for name, p in model.named_parameters() if name.endswith("log_variance")]
-    rest = [p for name, p in model.named_parameters() if not name.endswith("log_variance")]
-    groups = [{"params": rest, "scale": 1.0}] + ([{"params": fast, "scale": 10.0}] if fast else [])
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay)
+    return torch.optim.AdamW(
+        model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay
+    )
+
+
+def mode_at(step: int, config: TrainConfig) -> Mode:
+    """Continuous, then stochastic, then hard."""
+    if step < config.continuous_steps:
+        return "continuous"
+    return "hard" if step >= config.hard_from * config.steps else "stochastic"
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
     for group in optimiser.param_groups:
-        group["lr"] = rate * group["scale"]
+        group["lr"] = rate
 
 
 def train_step(model: nn.Module, audio: Tensor, step: int, config: TrainConfig) -> tuple[Tensor, dict[str, float]]:
     """Loss per audio sample: ((D / 2) log error + rate) / (D / 2)."""
-    mode = "hard" if step >= config.hard_from * config.steps else "stochastic"
+    mode = mode_at(step, config)
     with torch.autocast(audio.device.type, torch.bfloat16, enabled=config.bf16):
         output = model(audio, temperature_at(step, config), mode)
     error, mse, stft = training_error(output.audio, audio)
@@ -95,6 +102,11 @@ def train(
     end = config.steps if until is None else min(until, config.steps)
     while step < end and (deadline is None or time.monotonic() < deadline):
         set_learning_rate(optimiser, learning_rate_at(step, config))
+        if step == config.continuous_steps > 0:
+            model.eval()
+            start_codebooks(model, [batches.at(10**9 + i).to(device) for i in range(config.codebook_batches)])
+            average.reset(model)
+            model.train()
         loss, values = train_step(model, batches.at(step).to(device), step, config)
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

@@ -115,9 +115,9 @@ def test_receptive_field_of_the_decoder_is_centred() -> None:
 
 def test_level_dropout_only_while_training() -> None:
     model = hqvae(level_dropout=0.5)
-    assert all(bool((mask == 1).all()) for mask in model.eval()._kept_levels(torch.zeros(8, 2, 2048)))
+    assert all(bool((mask == 1).all()) for mask in model.eval()._kept_levels(torch.zeros(8, 2, 2048), 0.5))
     torch.manual_seed(0)
-    masks = model.train()._kept_levels(torch.zeros(64, 2, 2048))
+    masks = model.train()._kept_levels(torch.zeros(64, 2, 2048), 0.5)
     assert bool((masks[0] == 1).all())
     # At 0.5 the finest level is never kept together with a dropped draw: kept shares are 1, 1/2 and 0.
     assert 0.3 < masks[1].mean() < 0.7

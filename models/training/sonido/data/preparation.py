@@ -22,7 +22,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from sonido.data import drum_kits, groove, midi_files, modules, musicxml, pop909, recordings, soundfonts
+from sonido.data import drum_kits, generated, groove, midi_files, modules, musicxml, pop909, recordings, soundfonts
 from sonido.data.arrangement import arrange
 from sonido.data.renderer import Sources, render, truth
 from sonido.data.score import Score
@@ -40,6 +40,8 @@ class Inputs:
     groove: Path | None = None
     lieder: Path | None = None
     eir: Path | None = None
+    generated: tuple[int, ...] = ()
+    """Numbers of random songs (`sonido.data.generated`)."""
     game_midi: tuple[str, ...] = ("/usr/share/games", "/usr/share/planetblupi")
     modules: tuple[str, ...] = ("/usr/share/games", "/usr/share/tuxtype", "/usr/share/tuxmath",
                                 "/usr/share/open-invaders", "/usr/share/tomatoes")  # fmt: skip
@@ -49,7 +51,7 @@ class Inputs:
 @dataclass(frozen=True)
 class Job:
     kind: str
-    """'pop909', 'groove', 'lieder', 'game', 'module', 'eir' or 'soundtrack'."""
+    """'pop909', 'groove', 'lieder', 'game', 'generated', 'module', 'eir' or 'soundtrack'."""
     unit: str
     """What the split hashes."""
     path: str
@@ -84,6 +86,7 @@ def list_jobs(inputs: Inputs, variants: int = 1) -> list[Job]:
             jobs += [
                 Job("lieder", f"lieder/{p.relative_to(root).parent}", str(p), variant) for p in musicxml.songs(root)
             ]
+        jobs += [Job("generated", f"generated/{n}", f"generated/{n}", variant) for n in inputs.generated]
         jobs += [
             Job("game", f"game/{p.parts[4]}", str(p), variant) for p in _files(inputs.game_midi, (".mid", ".midi"))
         ]
@@ -141,6 +144,8 @@ def _load_score(job: Job, inputs: Inputs) -> Score:
     if job.kind == "lieder":
         assert inputs.lieder is not None
         return musicxml.load(path, inputs.lieder)
+    if job.kind == "generated":
+        return generated.from_path(path)
     return midi_files.read_midi(path, job.unit)
 
 

@@ -1,0 +1,141 @@
+"""The stages as functions over folders: what the command line, the debug chain and the GPU driver share.
+
+A run folder holds stage1/, tokens/{train,held_out}/, clip/, prior0..2/, onnx/ and their logs.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import torch
+
+from sonido.checkpoint import load_average
+from sonido.clip_embedding import ClipEmbedding
+from sonido.config import ModelConfig, model_config
+from sonido.data.augmentation import Augmentation
+from sonido.data.clips import Item, RandomSegments, fixed_segments, read_index
+from sonido.hqvae import HQVAE
+from sonido.logline import RunLog
+from sonido.onnx_export import export, graphs
+from sonido.onnx_parity import Parity, compare
+from sonido.presets import clip_config, make_codec, prior_config, stage1_config
+from sonido.prior import Prior
+from sonido.stage1 import train as train_stage1
+from sonido.stage2 import ClipTrainer, train_clip, train_prior
+from sonido.tokenisation import cache_tokens, read_tokens
+
+
+def held_out_items(shards: Path) -> list[Item]:
+    return [i for split in ("validation", "test") if (shards / split).exists() for i in read_index(shards, split)]
+
+
+def stage1(
+    shards: Path,
+    out: Path,
+    size: str,
+    codec: str = "hqvae",
+    steps: int | None = None,
+    until: int | None = None,
+    minutes: float | None = None,
+    seed: int = 0,
+    device: str = "cpu",
+) -> int:
+    """Trains a codec on the shards; held-out numbers are on real recordings where there are any."""
+    config = stage1_config(size, steps, seed)
+    items, held_out = read_index(shards, "train"), held_out_items(shards)
+    real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out
+    model = make_codec(codec, size)
+    RunLog(out, codec).write(
+        0,
+        size=size,
+        seed=seed,
+        parameters=sum(p.numel() for p in model.parameters()),
+        train_items=len(items),
+        train_hours=sum(i.frames for i in items) / 44_100 / 3600,
+        held_out_real=len(real),
+    )
+    return train_stage1(
+        model,
+        RandomSegments(items, config.batch, config.segment, seed, Augmentation()),
+        fixed_segments(real, 32, config.segment, 7),
+        config,
+        out,
+        codec,
+        until=until,
+        deadline=None if minutes is None else time.monotonic() + 60 * minutes,
+        device=device,
+    )
+
+
+def load_codec(run: Path, size: str) -> HQVAE:
+    model = HQVAE(model_config(size).codec)
+    load_average(run / "stage1" / "checkpoint", model)
+    return model.eval()
+
+
+def tokens(shards: Path, run: Path, size: str, hours: float, held_out_hours: float) -> None:
+    model = load_codec(run, size)
+    cache_tokens(model, read_index(shards, "train"), run / "tokens" / "train", hours)
+    cache_tokens(model, held_out_items(shards), run / "tokens" / "held_out", held_out_hours)
+
+
+def stage2(
+    run: Path, size: str, levels: tuple[int, ...] = (0, 1, 2), seed: int = 0, minutes: float | None = None
+) -> None:
+    """Clip embedding, then the priors of `levels`; `minutes` bounds each of them."""
+    config = model_config(size)
+    train, held_out = read_tokens(run / "tokens" / "train"), read_tokens(run / "tokens" / "held_out")
+    torch.manual_seed(seed)
+    trainer = ClipTrainer(config.codec.width, config.clip_dimension)
+    train_clip(trainer, train, held_out, clip_config(size, seed), run / "clip")
+    clip = load_clip(run, config)
+    for level in levels:
+        torch.manual_seed(seed + level)
+        prior = Prior(config.priors[level])
+        deadline = None if minutes is None else time.monotonic() + 60 * minutes
+        train_prior(prior, clip, train, held_out, prior_config(size, level, seed), run / f"prior{level}", deadline)
+
+
+def load_clip(run: Path, config: ModelConfig) -> ClipEmbedding:
+    trainer = ClipTrainer(config.codec.width, config.clip_dimension)
+    load_average(run / "clip" / "checkpoint", trainer)
+    return trainer.clip.eval()
+
+
+def load_priors(run: Path, config: ModelConfig) -> list[Prior]:
+    priors = []
+    for level, prior_settings in enumerate(config.priors):
+        prior = Prior(prior_settings)
+        load_average(run / f"prior{level}" / "checkpoint", prior)
+        priors.append(prior.eval())
+    return priors
+
+
+def to_onnx(run: Path, out: Path, size: str, clip_seconds: torch.Tensor | None = None) -> list[Parity]:
+    """Exports all graphs and compares them with PyTorch; `clip_seconds` [batch, 2, time] real audio for the encoder.
+
+    Raises ArithmeticError naming the graphs that miss the tolerance.
+    """
+    config = model_config(size)
+    model, clip, priors = load_codec(run, size), load_clip(run, config), load_priors(run, config)
+    items = graphs(model, clip, priors)
+    facts = {"size": size, "bits_per_second": model.bits_per_second, "codebooks": list(config.codec.codebooks)}
+    export(items, out, facts)
+    results: list[Parity] = []
+    for graph in items:
+        results += compare(graph, out)
+    if clip_seconds is not None:
+        inputs = {"audio": clip_seconds}
+        with torch.no_grad():
+            for graph in items[:3]:
+                results += compare(graph, out, inputs)
+                produced = graph.module(*inputs.values())
+                if isinstance(produced, tuple):
+                    inputs = dict(zip(("coarse", "medium", "fine"), produced, strict=True))
+    failed = [r for r in results if not r.passed]
+    if failed:
+        raise ArithmeticError(
+            "ONNX differs from PyTorch: " + ", ".join(f"{r.graph}/{r.output} {r.worst:.2g}" for r in failed)
+        )
+    return results

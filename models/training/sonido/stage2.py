@@ -1,0 +1,156 @@
+"""Training of stage 2: the clip embedding first, then each prior on the tokens of a frozen stage 1."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sonido import checkpoint
+from sonido.clip_embedding import ClipEmbedding, TagEncoder, contrastive_loss
+from sonido.config import TrainConfig
+from sonido.ema import Average
+from sonido.logline import RunLog
+from sonido.ngram import bigram_bits, unigram_bits
+from sonido.prior import Prior
+from sonido.stage1 import learning_rate_at, set_learning_rate
+from sonido.tokenisation import WINDOW, TokenItem
+from sonido.windows import Windows
+
+
+def run_loop(
+    model: nn.Module,
+    loss_at: Callable[[int], Tensor],
+    validate: Callable[[], dict[str, float]],
+    config: TrainConfig,
+    directory: Path,
+    run: str,
+    deadline: float | None = None,
+) -> int:
+    """The plain loop shared by clip embedding and priors; resumes bit-exactly like stage 1's."""
+    log = RunLog(directory, run)
+    optimiser = torch.optim.AdamW(
+        model.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
+    )
+    average = Average(model, config.ema_decay)
+    torch.manual_seed(config.seed)
+    step = 0
+    if checkpoint.exists(directory / "checkpoint"):
+        step = checkpoint.restore(directory / "checkpoint", model, average, optimiser)
+    model.train()
+    started, first = time.monotonic(), step
+    while step < config.steps and (deadline is None or time.monotonic() < deadline):
+        set_learning_rate(optimiser, learning_rate_at(step, config))
+        with torch.autocast("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16, enabled=config.bf16):
+            loss = loss_at(step)
+        optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+        if not torch.isfinite(norm):
+            raise FloatingPointError(f"step {step}: loss {loss.item()}, gradient norm {float(norm)}; lower the rate")
+        optimiser.step()
+        step += 1
+        average.update(model, step)
+        if step % config.log_every == 0:
+            speed = (step - first) / (time.monotonic() - started)
+            log.write(step, loss=loss.item(), norm=float(norm), steps_per_second=speed)
+        if step % config.checkpoint_every == 0:
+            checkpoint.save(directory / "checkpoint", step, model, average, optimiser)
+        if step % config.validate_every == 0 or step == config.steps:
+            with average.swapped_in(model):
+                model.eval()
+                log.write(step, split="held_out", **validate())
+                model.train()
+    checkpoint.save(directory / "checkpoint", step, model, average, optimiser)
+    return step
+
+
+class ClipTrainer(nn.Module):
+    def __init__(self, feature_width: int, dimension: int) -> None:
+        super().__init__()
+        self.clip = ClipEmbedding(feature_width, dimension)
+        self.tags = TagEncoder(dimension)
+
+
+def train_clip(
+    trainer: ClipTrainer, items: list[TokenItem], held_out: list[TokenItem], config: TrainConfig, directory: Path
+) -> int:
+    """InfoNCE on tagged (rendered) items; validation is the share of clips whose own tags rank first of the batch."""
+
+    def batch(source: list[TokenItem], step: int) -> tuple[Tensor, Tensor]:
+        random = np.random.default_rng([config.seed, step])
+        features, tags = [], []
+        tagged = [i for i in source if i.truth and len(i.features) >= WINDOW]
+        if not tagged:
+            raise ValueError("no rendered item with a truth.json is long enough for the clip embedding")
+        for _ in range(config.batch):
+            item = tagged[int(random.integers(len(tagged)))]
+            start = int(random.integers(len(item.features) - WINDOW + 1))
+            features.append(torch.from_numpy(item.features[start : start + WINDOW]))
+            tags.append(item.tags(start, WINDOW))
+        return torch.stack(features), torch.stack(tags)
+
+    def loss_at(step: int) -> Tensor:
+        features, tags = batch(items, step)
+        return contrastive_loss(trainer.clip(features), tags, trainer.tags(tags), trainer.tags.log_scale)
+
+    @torch.no_grad()
+    def validate() -> dict[str, float]:
+        features, tags = batch(held_out, 10**6)
+        scores = trainer.clip(features) @ trainer.tags(tags).t()
+        hits = (scores.argmax(1) == torch.arange(len(scores))).float().mean()
+        return {"top1": float(hits), "chance": 1 / len(scores)}
+
+    return run_loop(trainer, loss_at, validate, config, directory, "clip")
+
+
+@torch.no_grad()
+def bits_per_token(prior: Prior, windows: Windows, clip: ClipEmbedding, batches: int) -> float:
+    """Held-out cross-entropy in bits, condition kept, nothing left out."""
+    was_training = prior.training
+    prior.eval()
+    total, count = 0.0, 0
+    for window in windows.all_in_order(batches):
+        loss = prior.loss(window.tokens, window.upper, clip(window.features))
+        total += loss.item() * window.tokens.numel()
+        count += window.tokens.numel()
+    prior.train(was_training)
+    return total / count / math.log(2)
+
+
+def train_prior(
+    prior: Prior,
+    clip: ClipEmbedding,
+    items: list[TokenItem],
+    held_out: list[TokenItem],
+    config: TrainConfig,
+    directory: Path,
+    deadline: float | None = None,
+) -> int:
+    """Logs held-out bits per token beside the unigram's and the bigram's on the same tokens."""
+    windows = Windows(items, prior.config, config.batch, config.seed)
+    held_windows = Windows(held_out, prior.config, config.batch, config.seed)
+    level = prior.config.level
+    train_tokens = [i.tokens[level] for i in items]
+    held_tokens = [i.tokens[level] for i in held_out]
+    yardsticks = {
+        "unigram": unigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
+        "bigram": bigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
+    }
+    clip.eval()
+
+    def loss_at(step: int) -> Tensor:
+        window = windows.at(step)
+        with torch.no_grad():
+            embedded = clip(window.features)
+        return prior.loss(window.tokens, window.upper, embedded)
+
+    def validate() -> dict[str, float]:
+        return {"bits": bits_per_token(prior, held_windows, clip, 16), **yardsticks}
+
+    return run_loop(prior, loss_at, validate, config, directory, f"prior{level}", deadline)

@@ -1,0 +1,104 @@
+"""Long audio to tokens in chunks with context, equal to encoding it whole; and the token cache of the shards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sonido.clip_embedding import tags_of
+from sonido.config import HOPS
+from sonido.data.clips import Item, read_segment
+from sonido.hqvae import HQVAE
+from sonido.stereo import to_mid_side
+
+TOP = HOPS[0]
+CONTEXT = 16
+"""Coarse tokens of audio on either side of a chunk; more than the encoder sees (test_tokenisation proves it)."""
+WINDOW = 128
+"""Coarse tokens a clip embedding covers (5.9 s)."""
+
+
+@torch.no_grad()
+def encode_chunk(model: HQVAE, audio: Tensor) -> tuple[list[Tensor], Tensor]:
+    """(tokens per level, coarse features [batch, time, width])."""
+    features = model.encoder(to_mid_side(audio))
+    state: Tensor | None = None
+    tokens: list[Tensor] = []
+    for layer, feature in zip(model.levels, features, strict=True):
+        prepared = layer.prepare(state)
+        code, level_tokens, _ = layer.quantise(layer.target(prepared, feature), 1.0, "hard")
+        state = code if prepared is None else prepared + code
+        tokens.append(level_tokens)
+    return tokens, features[0]
+
+
+@torch.no_grad()
+def encode_long(model: HQVAE, audio: Tensor, chunk: int = 256) -> tuple[list[Tensor], Tensor]:
+    """audio [2, time]; the last started coarse token is padded with zeros. Tokens per level [tokens] and features."""
+    count = -(-audio.shape[1] // TOP)
+    padded = torch.nn.functional.pad(audio, (0, count * TOP - audio.shape[1]))
+    layers = model.layers_per_level
+    pieces: list[list[Tensor]] = [[] for _ in HOPS]
+    features: list[Tensor] = []
+    for start in range(0, count, chunk):
+        end = min(count, start + chunk)
+        low, high = max(0, start - CONTEXT), min(count, end + CONTEXT)
+        tokens, coarse = encode_chunk(model, padded[None, :, low * TOP : high * TOP])
+        for level, hop in enumerate(HOPS):
+            per_top = TOP // hop * layers[level]
+            pieces[level].append(tokens[level][0, (start - low) * per_top : (end - low) * per_top])
+        features.append(coarse[0, start - low : end - low])
+    return [torch.cat(p) for p in pieces], torch.cat(features)
+
+
+@dataclass
+class TokenItem:
+    tokens: list[NDArray[np.int64]]
+    features: NDArray[np.float32]
+    """Coarse encoder features [coarse tokens, width]."""
+    truth: dict[str, object]
+    """Of rendered items, else empty."""
+
+    def tags(self, start: int, count: int) -> Tensor:
+        return tags_of(self.truth, start * TOP / 44_100, (start + count) * TOP / 44_100)
+
+
+def cache_tokens(model: HQVAE, items: list[Item], folder: Path, hours: float) -> int:
+    """Writes one .npz per item until `hours` are encoded; existing files are kept. Returns the number of files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    seconds, files = 0.0, 0
+    for item in items:
+        if seconds > hours * 3600:
+            break
+        path = folder / f"{item.path.parent.name}.npz"
+        seconds += item.frames / 44_100
+        files += 1
+        if path.exists():
+            continue
+        tokens, features = encode_long(model, torch.from_numpy(read_segment(item, 0, item.frames)))
+        arrays = {f"level{i}": t.numpy().astype(np.int16) for i, t in enumerate(tokens)}
+        partial = path.with_suffix(".partial.npz")
+        np.savez(partial, features=features.float().numpy().astype(np.float16), source=str(item.path.parent), **arrays)  # type: ignore[arg-type]
+        partial.rename(path)
+    return files
+
+
+def read_tokens(folder: Path) -> list[TokenItem]:
+    """All cached items of a folder. Raises ValueError when there are none."""
+    items: list[TokenItem] = []
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as arrays:
+            tokens = [arrays[f"level{i}"].astype(np.int64) for i in range(3)]
+            truth_file = Path(str(arrays["source"])) / "truth.json"
+            features = arrays["features"].astype(np.float32)
+        truth = json.loads(truth_file.read_text()) if truth_file.exists() else {}
+        items.append(TokenItem(tokens, features, truth if "stems" in truth else {}))
+    if not items:
+        raise ValueError(f"no token files in {folder}; run `python -m sonido tokens` first")
+    return items

@@ -1,0 +1,67 @@
+"""Training windows of stage 2, drawn by (seed, step) alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sonido.config import PriorConfig
+from sonido.tokenisation import WINDOW, TokenItem
+
+
+@dataclass
+class Window:
+    tokens: Tensor
+    """[batch, context]"""
+    upper: Tensor | None
+    """[batch, context / ratio]"""
+    features: Tensor
+    """Coarse features of the surrounding clip [batch, WINDOW, width]."""
+
+
+class Windows:
+    """Windows start at coarse-token borders, so that all levels line up."""
+
+    def __init__(self, items: list[TokenItem], config: PriorConfig, batch: int, seed: int) -> None:
+        self.config, self.batch, self.seed = config, batch, seed
+        self.per_top = config.upper_ratio**config.level
+        self.tops = -(-config.context // self.per_top)
+        self.items = [i for i in items if len(i.tokens[0]) >= max(self.tops, WINDOW)]
+        if not self.items:
+            raise ValueError(f"no item is as long as a window of {self.tops} coarse tokens; prepare longer audio")
+        lengths = np.array([len(i.tokens[0]) for i in self.items], dtype=np.float64)
+        self._cumulative = np.cumsum(lengths / lengths.sum())
+
+    def at(self, step: int) -> Window:
+        random = np.random.default_rng([self.seed, step])
+        picks = []
+        for _ in range(self.batch):
+            item = self.items[min(len(self.items) - 1, int(np.searchsorted(self._cumulative, random.uniform())))]
+            picks.append((item, int(random.integers(len(item.tokens[0]) - self.tops + 1))))
+        return self.gather(picks)
+
+    def all_in_order(self, limit: int) -> list[Window]:
+        """Non-overlapping windows, spread over the items, at most `limit` batches: the held-out measurement."""
+        places = [
+            (item, start) for item in self.items for start in range(0, len(item.tokens[0]) - self.tops + 1, self.tops)
+        ]
+        wanted = limit * self.batch
+        chosen = [places[int(i)] for i in np.linspace(0, len(places) - 1, min(wanted, len(places)))]
+        return [self.gather(chosen[i : i + self.batch]) for i in range(0, len(chosen), self.batch)]
+
+    def gather(self, picks: list[tuple[TokenItem, int]]) -> Window:
+        level, config = self.config.level, self.config
+        rows, uppers, features = [], [], []
+        for item, start in picks:
+            first = start * self.per_top
+            rows.append(item.tokens[level][first : first + config.context])
+            if level > 0:
+                above = first // config.upper_ratio
+                uppers.append(item.tokens[level - 1][above : above + config.context // config.upper_ratio])
+            low = min(max(0, start + self.tops // 2 - WINDOW // 2), len(item.features) - WINDOW)
+            features.append(item.features[low : low + WINDOW])
+        upper = torch.from_numpy(np.stack(uppers)) if uppers else None
+        return Window(torch.from_numpy(np.stack(rows)), upper, torch.from_numpy(np.stack(features)))
