@@ -97,7 +97,10 @@ async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<A
         decoder.preSkip === null
           ? spanOf(facts, firstPacket.timestamp, decoder.sampleRate)
           : { start: decoder.preSkip, end: (all: number) => all };
-      yield* trimmed(decoder, sink.packets(firstPacket), span, warnings, (now) => {
+      const packets = untilDamage(sink.packets(firstPacket), () => {
+        warnings.push(`The file is cut off or damaged after ${time.toFixed(3)} s. What is there is used.`);
+      });
+      yield* trimmed(decoder, packets, span, warnings, (now) => {
         time = now;
       });
     },
@@ -106,6 +109,18 @@ async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<A
       input.dispose();
     },
   };
+}
+
+/** The packets up to where the demuxer gives up. */
+async function* untilDamage(
+  packets: AsyncIterable<EncodedPacket>,
+  onDamage: () => void,
+): AsyncGenerator<EncodedPacket> {
+  try {
+    yield* packets;
+  } catch {
+    onDamage();
+  }
 }
 
 /** Packets decoded, joined into blocks of a useful size and cut to the span. */

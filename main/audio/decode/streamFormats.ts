@@ -1,14 +1,14 @@
 import { FilePathSource, Input, MP3 } from 'mediabunny';
-import type { StreamFormat } from './streamSource.ts';
+import type { HeaderFacts, StreamFormat } from './streamSource.ts';
 
-/** Rate and channels from a native FLAC file's STREAMINFO (RFC 9639, 8.2). */
-function streamInfo(head: Uint8Array): { sampleRate: number; channels: number } | null {
+/** A native FLAC file's STREAMINFO (RFC 9639, 8.2). */
+function streamInfo(head: Uint8Array): HeaderFacts | null {
   if (head.length < 42 || String.fromCharCode(...head.subarray(0, 4)) !== 'fLaC') return null;
   const sampleRate = (head[18]! << 12) | (head[19]! << 4) | (head[20]! >> 4);
   const channels = ((head[20]! >> 1) & 7) + 1;
-  // The low 36 bits from byte 21 on count the samples; 0 of them is "unknown" or none.
-  const samples = head.subarray(22, 26).reduce((sum, byte) => sum * 256 + byte, head[21]! & 15);
-  return sampleRate > 0 && samples === 0 ? { sampleRate, channels } : null;
+  // 36 bits; 0 stands for "unknown".
+  const frames = head.subarray(22, 26).reduce((sum, byte) => sum * 256 + byte, head[21]! & 15);
+  return sampleRate > 0 ? { sampleRate, channels, frames } : null;
 }
 
 async function mp3Channels(path: string): Promise<number> {
@@ -27,7 +27,7 @@ const flacDecoder = async () => new (await import('@wasm-audio-decoders/flac')).
 
 /** Loaded when first needed: each brings its own WebAssembly. */
 export const streamFormats = {
-  flac: { name: 'FLAC', create: flacDecoder, emptyHeader: streamInfo },
+  flac: { name: 'FLAC', create: flacDecoder, header: streamInfo },
   'ogg-flac': { name: 'FLAC in Ogg', create: flacDecoder },
   'ogg-vorbis': {
     name: 'Ogg Vorbis',

@@ -25,8 +25,14 @@ export interface StreamFormat {
   readonly vorbisOrder?: boolean;
   /** True channel count, where the decoder makes more of them. */
   readonly channelsOf?: (path: string) => Promise<number>;
-  /** Rate and channels of a file without audio, when its header says so. */
-  readonly emptyHeader?: (head: Uint8Array) => { sampleRate: number; channels: number } | null;
+  readonly header?: (head: Uint8Array) => HeaderFacts | null;
+}
+
+export interface HeaderFacts {
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** 0 when the header does not say, or there is no audio. */
+  readonly frames: number;
 }
 
 /** Some 1 to 5 seconds of compressed audio. */
@@ -64,17 +70,24 @@ export async function openStreamSource(path: string, format: StreamFormat): Prom
       const piece = await bytes.next();
       head ??= piece;
       let result: Decoded | undefined;
-      if (piece === null) {
+      try {
+        if (piece === null) {
+          ended = true;
+          result = await decoder.flush?.();
+        } else {
+          result = await decoder.decode(piece);
+        }
+      } catch {
+        // Its frame search gave up: nothing after this place can be found.
         ended = true;
-        result = await decoder.flush?.();
-      } else {
-        result = await decoder.decode(piece);
+        damaged++;
       }
       damaged += result?.errors.length ?? 0;
       if (result === undefined || result.samplesDecoded === 0) continue;
       return result;
     }
-    if (damaged > 0) warnings.push(`${damaged} damaged places were skipped.`);
+    if (damaged > 0)
+      warnings.push(`${damaged} damaged ${damaged === 1 ? 'place was' : 'places were'} skipped.`);
     return null;
   }
 
@@ -88,10 +101,12 @@ export async function openStreamSource(path: string, format: StreamFormat): Prom
     await bytes.close();
     throw thrown;
   }
-  const empty = first === null && head !== null ? (format.emptyHeader?.(head) ?? null) : null;
+  const facts = head === null ? null : (format.header?.(head) ?? null);
+  // A header that promises no audio, and none: an empty recording, not a damaged one.
+  const empty = facts?.frames === 0 && !damaged ? facts : null;
   const shape =
     first === null
-      ? empty
+      ? empty && { sampleRate: empty.sampleRate, channels: empty.channels }
       : { sampleRate: first.sampleRate, channels: Math.min(real, first.channelData.length) };
   const close = async () => {
     decoder.free();
@@ -112,6 +127,7 @@ export async function openStreamSource(path: string, format: StreamFormat): Prom
     warnings,
     progress: () => ({ done: bytes.position, total: bytes.size }),
     async *blocks() {
+      let frames = 0;
       for (let block = first; block !== null; block = await next()) {
         if (block.channelData.length < shape.channels || block.sampleRate !== shape.sampleRate) {
           throw new SoniError(
@@ -119,12 +135,18 @@ export async function openStreamSource(path: string, format: StreamFormat): Prom
             `${path} changes to ${block.channelData.length} channels at ${block.sampleRate} Hz on its way; split it first.`,
           );
         }
+        frames += block.samplesDecoded;
         // Views of the decoder's memory are cut to what was decoded and copied.
         const planes = block.channelData
           .slice(0, shape.channels)
           .map((plane) => plane.slice(0, block.samplesDecoded));
         if (format.name.includes('FLAC')) exactIntegers(planes, block.bitDepth ?? 16);
         yield format.vorbisOrder === true ? fromVorbisOrder(planes) : planes;
+      }
+      if (facts !== null && frames < facts.frames) {
+        warnings.push(
+          `The header promises ${facts.frames} frames, the file holds ${frames}: it was cut off. What is there is used.`,
+        );
       }
     },
     close,
