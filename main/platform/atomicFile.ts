@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileError } from './fileError.ts';
+import { makeFolder } from './makeFolder.ts';
 
 /** A name beside `path` for writing, so that the final rename stays on one file system. */
 export const partialName = (path: string): string =>
@@ -15,7 +16,7 @@ export const partialName = (path: string): string =>
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   const partial = partialName(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(partial, 'w');
     try {
       await file.writeFile(data);

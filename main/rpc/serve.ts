@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SoniError, asSoniError } from '../contracts/errors.ts';
 import { rpcMessage, type RpcContract, type RpcMessage, type Transport } from '../contracts/rpc.ts';
+import { fileError } from '../platform/fileError.ts';
 import type {
   HandlerInput,
   HandlerOutput,
@@ -40,6 +41,12 @@ export interface Server {
   close(): void;
   /** Resolves when the transport has closed, with the reason when the other side vanished. */
   readonly closed: Promise<string | undefined>;
+}
+
+/** A bare error of the file system (a full disk in the middle of writing) gets its kind and words here at the latest. */
+function readable(thrown: unknown): SoniError {
+  const path = thrown instanceof Error && 'path' in thrown ? thrown.path : undefined;
+  return fileError(thrown, typeof path === 'string' ? `use ${path}` : 'finish the work');
 }
 
 type AnyMethod = (input: unknown, context: HandlerContext<unknown>) => unknown;
@@ -101,7 +108,7 @@ export function serve<C extends RpcContract>(
     try {
       answer = { type: 'result', id, output: (await handler(input.data, context)) ?? null };
     } catch (thrown) {
-      answer = { type: 'error', id, error: asSoniError(thrown).toPayload() };
+      answer = { type: 'error', id, error: readable(thrown).toPayload() };
     }
     if (!context.finish()) return;
     try {

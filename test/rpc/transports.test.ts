@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Transport } from '../../main/contracts/rpc.ts';
 import { createClient, type Client } from '../../main/rpc/client.ts';
@@ -12,6 +11,7 @@ import { memoryTransportPair } from '../../main/rpc/memoryTransport.ts';
 import { childTransport } from '../../main/rpc/processTransport.ts';
 import { serve, type Server } from '../../main/rpc/serve.ts';
 import { connectSocket, socketTransport } from '../../main/rpc/socketTransport.ts';
+import { buildProgram } from '../support/buildProgram.ts';
 import { watchHandles } from '../support/leaks.ts';
 import { suiteContract, suiteHandlers } from './suiteServer.ts';
 
@@ -22,19 +22,16 @@ interface Connection {
 }
 
 let folder: string;
+let program: Awaited<ReturnType<typeof buildProgram>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sonidesk-rpc-'));
-  await build({
-    entryPoints: ['test/rpc/suiteProgram.ts'],
-    outfile: join(folder, 'program.mjs'),
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'silent',
-  });
+  program = await buildProgram('test/rpc/suiteProgram.ts');
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await program.remove();
+  await rm(folder, { recursive: true });
+});
 
 function overMemory(): Promise<Connection> {
   const [near, far] = memoryTransportPair();
@@ -53,7 +50,7 @@ function overMemory(): Promise<Connection> {
 }
 
 function overProcess(): Promise<Connection> {
-  const child = fork(join(folder, 'program.mjs'), { stdio: 'ignore' });
+  const child = fork(program.script, { stdio: 'ignore' });
   return Promise.resolve({
     transport: childTransport(child),
     close: async () => {

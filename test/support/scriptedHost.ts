@@ -54,13 +54,17 @@ function maybeDie(operation: string, chunk: number): void {
 
 const blockBytes = 4096;
 
+/** The input as text that does not depend on where its files lie. */
+const contentOf = (input: unknown): string =>
+  JSON.stringify(input, (_name, value: unknown) =>
+    typeof value === 'string' && value.startsWith('/') && existsSync(value)
+      ? createHash('sha256').update(readFileSync(value)).digest('hex')
+      : value,
+  );
+
 /** One chunk of the result: depends on the input and on the block before, as audio with a filter state does. */
-function block(input: unknown, chunk: number, previous: Buffer): Buffer {
-  const seed = createHash('sha256')
-    .update(JSON.stringify(input))
-    .update(`${chunk}`)
-    .update(previous)
-    .digest();
+function block(content: string, chunk: number, previous: Buffer): Buffer {
+  const seed = createHash('sha256').update(content).update(`${chunk}`).update(previous).digest();
   return Buffer.alloc(blockBytes, seed);
 }
 
@@ -163,6 +167,7 @@ async function run(
   { signal, emit }: RunContext,
 ) {
   log(`start ${operation} ${process.pid}`);
+  const content = contentOf(input);
   const path = join(directory, file);
   const checkpoint = join(directory, 'checkpoint.json');
   let done = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
@@ -175,7 +180,7 @@ async function run(
     maybeDie(operation, done);
     if (script.failIn.includes(operation)) throw new SoniError('bad-input', `${operation} was told to fail.`);
     log(`chunk ${operation} ${done}`);
-    previous = block(input, done, previous);
+    previous = block(content, done, previous);
     appendFileSync(path, previous);
     await sleep(script.chunkMs);
     writeFileSync(`${checkpoint}.new`, `${done + 1}`);

@@ -79,6 +79,8 @@ export class SupervisedHost {
               signal,
               onEvent: (event) => {
                 grace.chunkDone();
+                // It works: whatever kills it now is not what killed it at the start.
+                this.#failures = 0;
                 onProgress?.({
                   done: event.done,
                   total: event.total,

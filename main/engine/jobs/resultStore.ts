@@ -1,9 +1,10 @@
-import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { operations, type OperationName } from '../../contracts/operations.ts';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { makeFolder } from '../../platform/makeFolder.ts';
 
 const recordFile = 'result.json';
 
@@ -59,12 +60,7 @@ export class ResultStore {
   /** The folder to work in, with what an earlier attempt left there. `fresh` when there was none. */
   async begin(key: string): Promise<{ directory: string; fresh: boolean }> {
     const directory = this.#partial(key);
-    try {
-      const made = await mkdir(directory, { recursive: true });
-      return { directory, fresh: made !== undefined };
-    } catch (thrown) {
-      throw fileError(thrown, `make the folder ${directory}`);
-    }
+    return { directory, fresh: await makeFolder(directory) };
   }
 
   /** Files the finished work under its key. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { z } from 'zod';
@@ -37,17 +37,12 @@ export class SessionDatabase {
   }
 
   /**
-   * Opens or makes the file, takes the lock and brings it to the present format.
+   * Opens or makes the file in a folder that exists, takes the lock and brings it to the present format.
    * @throws SoniError `busy` | `newer-format` | `corrupt` | `denied` | `no-space`
    */
   static open(directory: string): SessionDatabase {
     const path = join(directory, sessionFile);
     let database: Database.Database | undefined;
-    try {
-      mkdirSync(directory, { recursive: true });
-    } catch (thrown) {
-      throw fileError(thrown, `make the session folder ${directory}`);
-    }
     try {
       database = new Database(path, { timeout: busyTimeoutMs });
       // With exclusive locking mode the first access takes the system's file lock and keeps it; the system

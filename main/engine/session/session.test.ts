@@ -15,35 +15,22 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildProgram } from '../../../test/support/buildProgram.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import { backupFile, sessionFile } from './database.ts';
 import { sessionFormat } from './migrations.ts';
 import { Session } from './session.ts';
 
-let programs: string;
-let holder: string;
+let program: Awaited<ReturnType<typeof buildProgram>>;
 let folder: string;
 let session: Session | undefined;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  // Inside the project, so that the database library (native, not bundled) is found.
-  programs = await mkdtemp(join(process.cwd(), 'node_modules/.session-test-'));
-  holder = join(programs, 'holder.mjs');
-  await build({
-    entryPoints: ['test/support/sessionHolder.ts'],
-    outfile: holder,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'silent',
-  });
+  program = await buildProgram('test/support/sessionHolder.ts');
 });
-afterAll(() => rm(programs, { recursive: true }));
+afterAll(() => program.remove());
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sonidesk-session-'));
@@ -75,7 +62,7 @@ async function refusal(): Promise<SoniError> {
 }
 
 async function inAnotherProcess(): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, [holder, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program.script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   return { child, said: said.toString().trim() };

@@ -1,6 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError } from '../../platform/fileError.ts';
+import { makeFolder } from '../../platform/makeFolder.ts';
 import { SessionDatabase } from './database.ts';
 import { DecisionTable } from './decisionTable.ts';
 import { FileHashTable } from './fileHashTable.ts';
@@ -38,13 +37,12 @@ export class Session {
    * @throws SoniError `busy` | `newer-format` | `corrupt` | `denied` | `no-space`
    */
   static async open(directory: string): Promise<Session> {
+    await makeFolder(directory);
     const database = SessionDatabase.open(directory);
     try {
       const owner = await SessionOwner.take(directory);
       for (const folder of ['audio', 'results']) {
-        await mkdir(join(directory, folder), { recursive: true }).catch((thrown: unknown) => {
-          throw fileError(thrown, `make the folder ${join(directory, folder)}`);
-        });
+        await makeFolder(join(directory, folder));
       }
       const session = new Session(directory, database, owner);
       session.jobs.interruptRunning();

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SoniError } from '../../contracts/errors.ts';
 import { partialName, writeFileAtomic } from '../../platform/atomicFile.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { makeFolder } from '../../platform/makeFolder.ts';
 
 /**
  * Results on their way to where the user wants them. Everything is written beside its final name and renamed
@@ -40,11 +41,10 @@ export class Publication {
         if (signal?.aborted === true) throw new SoniError('cancelled', 'Cancelled.');
         const partial = partialName(to);
         partials.push({ partial, to });
-        await mkdir(dirname(to), { recursive: true })
-          .then(() => copyFile(from, partial, constants.COPYFILE_FICLONE))
-          .catch((thrown: unknown) => {
-            throw fileError(thrown, `write ${to}`);
-          });
+        await makeFolder(dirname(to));
+        await copyFile(from, partial, constants.COPYFILE_FICLONE).catch((thrown: unknown) => {
+          throw fileError(thrown, `write ${to}`);
+        });
       }
       for (const { partial, to } of partials) {
         await rename(partial, to).catch((thrown: unknown) => {
@@ -64,7 +64,7 @@ export class Publication {
   async prepare(): Promise<void> {
     const probe = partialName(join(this.directory, 'probe'));
     try {
-      await mkdir(this.directory, { recursive: true });
+      await makeFolder(this.directory);
       await writeFile(probe, 'x');
     } catch (thrown) {
       throw fileError(thrown, `write into ${this.directory}`);

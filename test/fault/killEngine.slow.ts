@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildProgram } from '../support/buildProgram.ts';
+import { folderContent } from './folderContent.ts';
+import { seededRandom } from './seededRandom.ts';
+
+/**
+ * `kill -9` of the engine in the middle of a job, again and again, with operations that write in chunks and
+ * leave checkpoints. Every life goes on where the last one was cut; the end is bit-equal to an undisturbed run.
+ */
+const seed = Number(process.env['SEED'] ?? 20_261);
+const kills = 20;
+const chunks = 60;
+
+let hostProgram: Awaited<ReturnType<typeof buildProgram>>;
+let engineProgram: Awaited<ReturnType<typeof buildProgram>>;
+let folder: string;
+beforeAll(async () => {
+  hostProgram = await buildProgram('test/support/scriptedHost.ts');
+  engineProgram = await buildProgram('test/support/engineProgram.ts');
+  folder = await mkdtemp(join(tmpdir(), 'sonidesk-kill-'));
+  await writeFile(join(folder, 'song.wav'), 'a song');
+});
+afterAll(async () => {
+  await hostProgram.remove();
+  await engineProgram.remove();
+  await rm(folder, { recursive: true });
+});
+
+function life(name: string) {
+  const order = {
+    hostScript: hostProgram.script,
+    hostEnv: { SCRIPT: JSON.stringify({ chunks, chunkMs: 8, log: join(folder, `${name}.log`) }) },
+    sessionDirectory: join(folder, name),
+    request: { inputs: [join(folder, 'song.wav')], outputDirectory: join(folder, `${name}-out`) },
+  };
+  const child = spawn(process.execPath, [engineProgram.script, JSON.stringify(order)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SONIDESK_HOME: join(folder, 'home') },
+  });
+  return { child, ended: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> };
+}
+
+const log = async (name: string) =>
+  (await readFile(join(folder, `${name}.log`), 'utf8'))
+    .split('\n')
+    .filter((line) => line.startsWith('chunk'));
+
+describe('kill -9 of the engine', () => {
+  it(`${kills} times at random points: resumes, loses nothing, ends bit-equal`, async () => {
+    expect(await life('calm').ended).toEqual([0, null]);
+    const whole = (await log('calm')).length;
+
+    const random = seededRandom(seed);
+    let killed = 0;
+    for (; killed < kills; killed++) {
+      const { child, ended } = life('killed');
+      // Once it works, at any point of what a life may get done; sometimes already while it starts.
+      if (random() < 0.85) await Promise.race([once(child.stdout, 'data'), ended]);
+      await sleep(random() * 250);
+      child.kill('SIGKILL');
+      const [code] = await ended;
+      if (code === 0) break;
+      // Never a half result in the place where the user looks.
+      const visible = await readdir(join(folder, 'killed-out')).catch(() => []);
+      expect(visible.filter((name) => !name.endsWith('.partial'))).toEqual([]);
+    }
+    expect(killed, `seed ${seed}: the job ended before it was killed often enough`).toBe(kills);
+    expect(await life('killed').ended).toEqual([0, null]);
+
+    const [calm, resumed] = await Promise.all([
+      folderContent(join(folder, 'calm-out')),
+      folderContent(join(folder, 'killed-out')),
+    ]);
+    // run.json tells how long it took.
+    for (const content of [calm, resumed]) delete content['run.json'];
+    expect(resumed).toEqual(calm);
+    // Each kill costs at most the chunk under way in each of the two lanes.
+    expect((await log('killed')).length).toBeLessThanOrEqual(whole + 2 * (kills + 1));
+  });
+});
