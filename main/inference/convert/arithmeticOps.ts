@@ -67,13 +67,15 @@ export const reduction =
     const view = viewInput(translation, 0);
     const reduced = integersInput(translation, 1).map((axis) => axisOf(node, axis, view.axes.length));
     const places = reduced.flatMap((axis) => view.axes[axis] ?? []).sort((a, b) => a - b);
-    // From operator set 13 on, only ReduceSum takes its axes as an input; the others follow with 18.
-    const name =
-      op === 'ReduceSum'
-        ? builder.emit(op, [view.name, builder.integers(places)], { keepdims: 1 })
-        : builder.emit(op, [view.name], { axes: places, keepdims: 1 });
+    const name = places.length === 0 ? view.name : emitReduction(builder, op, view.name, places);
     const stored = view.stored.map((size, place) => (places.includes(place) ? 1 : size));
     const keep = node.flag('keep_dims');
     const axes = view.axes.flatMap((place, axis) => (!reduced.includes(axis) ? [place] : keep ? [null] : []));
     return { ...view, name, stored, axes };
   };
+
+/** Keeps the reduced axes with size 1. From operator set 13 on only ReduceSum takes its axes as an input; the others follow with 18. */
+const emitReduction = (builder: GraphBuilder, op: string, name: string, places: number[]): string =>
+  op === 'ReduceSum'
+    ? builder.emit(op, [name, builder.integers(places)], { keepdims: 1 })
+    : builder.emit(op, [name], { axes: places, keepdims: 1 });

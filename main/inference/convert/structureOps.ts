@@ -88,11 +88,12 @@ export function pack(translation: Translation): Value {
   return join(translation, expanded, axis);
 }
 
-function join({ builder }: Translation, views: readonly View[], axis: number): View {
+function join({ node, builder }: Translation, views: readonly View[], axis: number): View {
   const { view: first, place } = storedAxis(builder, views[0]!, axis);
   const order = storedOrder(first);
   const arranged = views.map((view) => arrange(builder, view, order));
   const sizes = arranged.map((view) => view.stored[place]!);
+  if (sizes.some((size) => size === null)) throw unsupported(node, 'it joins along the batch');
   const name = builder.emit(
     'Concat',
     arranged.map((view) => view.name),

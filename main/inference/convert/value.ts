@@ -80,7 +80,5 @@ export function storedAxis(builder: GraphBuilder, view: View, axis: number): { v
     return logical === -1 ? [] : [logical];
   });
   order.splice(Math.min(1, order.length), 0, axis);
-  // Axes of size 1 that are stored nowhere must keep a place.
-  const missing = view.axes.map((_, logical) => logical).filter((logical) => !order.includes(logical));
-  return storedAxis(builder, arrange(builder, view, [...order, ...missing]), axis);
+  return storedAxis(builder, arrange(builder, view, order), axis);
 }

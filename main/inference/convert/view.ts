@@ -42,13 +42,14 @@ export function isFree(view: View, order: readonly (number | null)[]): boolean {
 }
 
 /**
- * The view stored as `order` says: a list of logical axes, each once, and `null` for extra axes of size 1.
+ * The view stored as `order` says: a list of logical axes, each at most once, and `null` for extra axes of
+ * size 1. Only axes of size 1 may be left out.
  * Costs nothing when it is so already, a reshape when only axes of size 1 differ, else a transpose.
  */
 export function arrange(builder: GraphBuilder, view: View, order: readonly (number | null)[]): View {
   const shape = logicalShape(view);
   const stored = order.map((axis) => (axis === null ? 1 : shape[axis]!));
-  const axes = view.axes.map((_, logical) => order.indexOf(logical));
+  const axes = view.axes.map((_, logical) => (order.includes(logical) ? order.indexOf(logical) : null));
   let name = view.name;
   let current = view.stored;
   if (!isFree(view, order)) {
@@ -62,7 +63,8 @@ export function arrange(builder: GraphBuilder, view: View, order: readonly (numb
 
 /** The stored axes in the wanted order, spare axes of size 1 filling the places that have none. */
 function transposition(view: View, order: readonly (number | null)[]): number[] {
-  const spare = view.stored.map((_, place) => place).filter((place) => !view.axes.includes(place));
+  const named = new Set(order.map((axis) => (axis === null ? null : view.axes[axis])));
+  const spare = view.stored.map((_, place) => place).filter((place) => !named.has(place));
   const places = order.map((axis) => (axis === null ? null : view.axes[axis]!) ?? spare.shift());
   return [...places.filter((place) => place !== undefined), ...spare];
 }
