@@ -79,9 +79,10 @@ export function decodeSamples(
 
 /** Nearest integer step, clipped to what the format holds; NaN becomes 0. */
 function quantise(value: number, fullScale: number): number {
-  const step = Math.round(value * fullScale);
-  if (step >= fullScale) return fullScale - 1;
-  return step < -fullScale ? -fullScale : step || 0;
+  const scaled = value * fullScale;
+  if (scaled >= fullScale - 1) return fullScale - 1;
+  if (scaled <= -fullScale) return -fullScale;
+  return (scaled + (scaled < 0 ? -0.5 : 0.5)) | 0;
 }
 
 /** The reverse of `decodeSamples`: integers are rounded to the nearest step and clipped, without dither. */
