@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type * as ebur128 from 'ebur128-wasm';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LoudnessMeter } from './loudnessMeter.ts';
@@ -187,7 +188,7 @@ describe('EBU Tech 3342', () => {
   });
 });
 
-type Reference = typeof import('ebur128-wasm');
+type Reference = typeof ebur128;
 type Measure = (rate: number, ...channels: Float32Array[]) => number;
 
 /** The package's own loader works in bundlers only; this calls the same functions of its module. */
