@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../commandContext.ts';
-import { checkup } from '../doctor/checkup.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { examples } from '../engineOptions.ts';
 
@@ -15,6 +14,7 @@ export function doctorCommand(context: CommandContext): Command {
     .description('Checks everything SoniDesk needs here, and says what to do about what is missing.')
     .option('--json', 'the findings as JSON on stdout');
   return examples(command, 'doctor', 'doctor --json').action(async ({ json }: { json?: true }) => {
+    const { checkup } = await import('../doctor/checkup.ts');
     const findings = await checkup(context.signal);
     const ok = findings.every((finding) => finding.status !== 'fail');
     if (json) context.printJson({ ok, findings });

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { mixRequest, type MixResult } from '../../contracts/workflows.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { engineJob } from '../engineJob.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 
 interface MixOptions extends EngineOptions {
@@ -46,6 +45,7 @@ export function mixCommand(context: CommandContext): Command {
       reference: options.reference,
       render: options.render,
     });
+    const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.mix(request, watch));
     if (options.json) context.printJson(result);
     else context.print(text(result));

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../commandContext.ts';
 import { examples } from '../engineOptions.ts';
-import { addWithConsent } from '../packAccess.ts';
 
 interface AddOptions {
   readonly acceptLicence?: true;
@@ -16,6 +15,7 @@ export function packsAddCommand(context: CommandContext): Command {
     .option('-q, --quiet', 'no progress');
   examples(command, 'packs add basic-pitch', 'packs add htdemucs --accept-licence', 'packs add ./my-pack');
   return command.action(async (idOrFile: string, { acceptLicence, quiet }: AddOptions) => {
+    const { addWithConsent } = await import('../packAccess.ts');
     const { manifest, directory } = await addWithConsent(
       idOrFile,
       { acceptLicence: acceptLicence === true, quiet: quiet === true },

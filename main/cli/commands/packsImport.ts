@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import { modelAdapters, type ModelAdapter } from '../../contracts/pack.ts';
-import { importOnnx } from '../../inference/packs/importOnnx.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, list, numberBetween } from '../engineOptions.ts';
 
@@ -43,6 +42,7 @@ export function packsImportCommand(context: CommandContext): Command {
   );
   return command.action(async (file: string, options: ImportOptions) => {
     const { id, name, adapter, stems, rate, window, overlap, fft, hop } = options;
+    const { importOnnx } = await import('../../inference/packs/importOnnx.ts');
     const { directory } = await importOnnx(file, {
       id,
       adapter,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { listPacks, type PackListEntry } from '../../inference/packs/findPack.ts';
+import type { PackListEntry } from '../../inference/packs/findPack.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples } from '../engineOptions.ts';
 
@@ -35,6 +35,7 @@ export function packsListCommand(context: CommandContext): Command {
     .description('Lists the packs that are known or installed.')
     .option('--json', 'the list as JSON on stdout');
   return examples(command, 'packs list', 'packs list --json').action(async ({ json }: { json?: true }) => {
+    const { listPacks } = await import('../../inference/packs/findPack.ts');
     const packs = await listPacks();
     if (json) context.printJson(packs.map(row));
     else context.print(packs.map(text).join('\n'));

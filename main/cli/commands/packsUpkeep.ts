@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { removePack } from '../../inference/packs/removePack.ts';
-import { verifyPack } from '../../inference/packs/verifyPack.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples } from '../engineOptions.ts';
 
@@ -11,6 +9,7 @@ export function packsVerifyCommand(context: CommandContext): Command {
     )
     .argument('<id>', 'pack');
   return examples(command, 'packs verify htdemucs').action(async (id: string) => {
+    const { verifyPack } = await import('../../inference/packs/verifyPack.ts');
     await verifyPack(id, context.signal);
     context.print(`${id} is whole.`);
   });
@@ -19,6 +18,7 @@ export function packsVerifyCommand(context: CommandContext): Command {
 export function packsRemoveCommand(context: CommandContext): Command {
   const command = new Command('remove').description('Removes an installed pack.').argument('<id>', 'pack');
   return examples(command, 'packs remove htdemucs').action(async (id: string) => {
+    const { removePack } = await import('../../inference/packs/removePack.ts');
     await removePack(id);
     context.print(`${id} was removed.`);
   });

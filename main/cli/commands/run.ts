@@ -2,10 +2,7 @@ import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { runRequest, type RunResult, type StepMode } from '../../contracts/workflows.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { engineJob } from '../engineJob.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
-import { preparePack } from '../packAccess.ts';
-import { reportOf } from '../reportOf.ts';
 import { residualWords, runWords } from '../resultWords.ts';
 
 interface RunOptions extends EngineOptions {
@@ -72,6 +69,7 @@ export function runCommand(context: CommandContext): Command {
       reference: options.reference,
       render: options.render,
     });
+    const { preparePack } = await import('../packAccess.ts');
     const quiet = options.quiet === true;
     const acceptLicence = options.acceptLicence === true;
     const splits =
@@ -83,8 +81,10 @@ export function runCommand(context: CommandContext): Command {
     if (request.transcription !== 'off' && wanted(request.transcription))
       await preparePack(request.transcriptionPack, { acceptLicence, quiet }, context);
 
+    const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.run(request, watch));
     const report = join(resolve(options.output), 'report.html');
+    const { reportOf } = await import('../reportOf.ts');
     await reportOf(result, report);
     if (options.json) context.printJson({ ...result, report });
     else context.print(runSummary(result, report));

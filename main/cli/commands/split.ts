@@ -1,9 +1,7 @@
 import { Command } from 'commander';
 import { splitRequest, type SplitResult } from '../../contracts/workflows.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { engineJob } from '../engineJob.ts';
 import { examples, list, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
-import { preparePack } from '../packAccess.ts';
 import { residualWords, runWords } from '../resultWords.ts';
 
 interface SplitOptions extends EngineOptions {
@@ -49,11 +47,13 @@ export function splitCommand(context: CommandContext): Command {
       twoStem: options.twoStem,
       preview: options.preview,
     });
+    const { preparePack } = await import('../packAccess.ts');
     await preparePack(
       request.pack,
       { acceptLicence: options.acceptLicence === true, quiet: options.quiet === true },
       context,
     );
+    const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.split(request, watch));
     if (options.json) context.printJson(result);
     else context.print(text(result));

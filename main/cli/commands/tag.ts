@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import type { Tags } from '../../contracts/tags.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { engineJob } from '../engineJob.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 
 const sure = (confidence: number): string => `(${Math.round(100 * confidence)} % sure)`;
@@ -26,6 +25,7 @@ export function tagCommand(context: CommandContext): Command {
     .argument('<input>', 'audio file');
   examples(withEngineOptions(command), 'tag song.wav', 'tag song.wav --json');
   return command.action(async (input: string, options: EngineOptions) => {
+    const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.tag({ input }, watch));
     if (options.json) context.printJson(result);
     else context.print(text(result));

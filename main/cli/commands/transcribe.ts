@@ -1,9 +1,7 @@
 import { Command } from 'commander';
 import { transcribeRequest, type TranscribeResult } from '../../contracts/workflows.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { engineJob } from '../engineJob.ts';
 import { examples, numberBetween, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
-import { preparePack } from '../packAccess.ts';
 import { runWords } from '../resultWords.ts';
 
 interface TranscribeOptions extends EngineOptions {
@@ -63,11 +61,13 @@ export function transcribeCommand(context: CommandContext): Command {
       maxHz: options.maxHz,
       bpm: options.bpm,
     });
+    const { preparePack } = await import('../packAccess.ts');
     await preparePack(
       request.pack,
       { acceptLicence: options.acceptLicence === true, quiet: options.quiet === true },
       context,
     );
+    const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.transcribe(request, watch));
     if (options.json) context.printJson(result);
     else context.print(text(result));
