@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly provider?: string;
   /** Threads of the CPU provider; else one per core. */
   readonly threads?: number;
+  /** Rewrites the graph of a model file for the CPU; weights may stay in the file. */
+  readonly cpuGraph?: (file: string) => Uint8Array;
 }
 
 /** A loaded model. Runs follow each other; a run blocks the event loop, so looking for a cancel after each is enough. */
@@ -36,7 +38,9 @@ export async function loadModel(pack: InstalledPack, options: LoadOptions = {}):
   let session = await loadOn(provider).catch(fallBack);
 
   async function loadOn(on: string): Promise<InferenceSession> {
-    const loaded = await createSession(pack.filePath(pack.manifest.model.file), { provider: on, threads });
+    const file = pack.filePath(pack.manifest.model.file);
+    const graph = on === 'cpu' ? options.cpuGraph?.(file) : undefined;
+    const loaded = await createSession(file, { provider: on, threads, graph });
     try {
       checkTensors(pack.manifest, {
         inputs: graphTensors(loaded.inputMetadata),

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { InferenceSession } from 'onnxruntime-node';
 import { SoniError } from '../../contracts/errors.ts';
@@ -8,6 +9,8 @@ export interface SessionOptions {
   readonly threads?: number | undefined;
   /** No optimisation: quick to load, for looking at a graph only. */
   readonly inspectOnly?: boolean;
+  /** A rewritten graph to load in place of the file's; its weights are found in the file's folder. */
+  readonly graph?: Uint8Array | undefined;
 }
 
 /**
@@ -21,7 +24,7 @@ export async function createSession(file: string, options: SessionOptions): Prom
     throw new SoniError('internal', 'onnxruntime must not run in a worker thread; use the inference host.');
   }
   try {
-    return await InferenceSession.create(file, {
+    const settings: InferenceSession.SessionOptions = {
       executionProviders: options.provider === 'cpu' ? ['cpu'] : [options.provider, 'cpu'],
       enableCpuMemArena: false,
       enableMemPattern: false,
@@ -30,6 +33,11 @@ export async function createSession(file: string, options: SessionOptions): Prom
       interOpNumThreads: 1,
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+    };
+    if (options.graph === undefined) return await InferenceSession.create(file, settings);
+    return await InferenceSession.create(options.graph, {
+      ...settings,
+      extra: { session: { model_external_initializers_file_folder_path: dirname(file) } },
     });
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);

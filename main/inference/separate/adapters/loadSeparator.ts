@@ -1,6 +1,7 @@
 import { SoniError } from '../../../contracts/errors.ts';
 import { loadModel } from '../../onnx/model.ts';
 import type { InstalledPack } from '../../packs/installedPack.ts';
+import { htdemucsForCpu } from '../cpuGraph/htdemucsForCpu.ts';
 import { htdemucs } from './htdemucs.ts';
 import type { SeparationModel } from './separationModel.ts';
 import { waveform } from './waveform.ts';
@@ -20,7 +21,7 @@ export async function loadSeparator(pack: InstalledPack): Promise<SeparationMode
       `The pack ${pack.manifest.id} is no separation model; choose one that is (sonidesk packs list).`,
     );
   }
-  const model = await loadModel(pack);
+  const model = await loadModel(pack, adapter === 'htdemucs' ? { cpuGraph: htdemucsForCpu } : {});
   try {
     return make(pack, model);
   } catch (thrown) {
