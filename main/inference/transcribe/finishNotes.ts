@@ -47,7 +47,7 @@ export async function finishNotes(
         if (frame <= note.start + 1) one.onset = Math.max(one.onset, block.onsets[at]!);
         if (frame < Math.max(first, note.start)) continue;
         one.sum += block.notes[at]!;
-        one.bends.push(block.bends[at]! / layout.contourBinsPerSemitone);
+        one.bends.push(rounded(block.bends[at]! / layout.contourBinsPerSemitone, 3));
       }
     }
     sounding = sounding.filter(({ note }) => note.end > end);
@@ -59,7 +59,7 @@ export async function finishNotes(
       offset: frameTime(layout, note.end),
       pitch: layout.lowestPitch + note.pitch,
       velocity: Math.min(127, Math.max(1, Math.round(127 * activation))),
-      confidence: confidenceOf(activation, onset),
+      confidence: rounded(confidenceOf(activation, onset), 4),
       ...(bends.some((bend) => bend !== 0) && { bend: bends }),
     });
   }
@@ -72,3 +72,6 @@ export async function finishNotes(
  * true from false notes best of twelve combinations (area under the ROC curve 0.918; the activation alone 0.683).
  */
 const confidenceOf = (activation: number, onset: number) => Math.min(1, (activation + 2 * onset) / 3);
+
+/** Digits beyond what is known would only make the file of notes larger. */
+const rounded = (value: number, digits: number) => Number(value.toFixed(digits));

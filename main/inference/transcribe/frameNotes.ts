@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ActivationSource } from './activations.ts';
 import { findOnsets, scanActivations } from './onsets.ts';
 import type { SoundingCells } from './soundingCells.ts';
@@ -38,9 +39,22 @@ export async function decodeFrameNotes(
   const scan = await scanActivations(source, options);
   const onsets = await findOnsets(source, scan, options);
   const shared = { cells: scan.cells, frames: source.frames, ...options };
-  const notes = [...notesFromOnsets(shared, onsets), ...notesWithoutOnset(shared)];
+  const notes: FrameNote[] = [];
+  let steps = 0;
+  for (const search of [notesFromOnsets(shared, onsets), notesWithoutOnset(shared)]) {
+    for (const note of search) {
+      if (note !== null) notes.push(note);
+      if (++steps % stepsPerTurn !== 0) continue;
+      // Hours of music take a while here: let a cancel in.
+      await nextTurn();
+      options.signal.throwIfAborted();
+    }
+  }
   return notes.sort((a, b) => a.start - b.start || a.pitch - b.pitch || a.end - b.end);
 }
+
+/** Steps between looks at the signal: some milliseconds. */
+const stepsPerTurn = 5000;
 
 interface Search {
   readonly cells: SoundingCells;
@@ -50,25 +64,39 @@ interface Search {
 }
 
 /**
- * Greedy, from the last onset to the first: a note lasts while its pitch sounds, and silences the
- * neighbouring semitones (which mostly are its own leakage) and itself for the notes before.
+ * Greedy, from the last onset to the first: a note lasts while its pitch sounds, and silences the neighbouring
+ * semitones (which mostly are its own leakage) and itself for the notes before. `null` for an onset without a note.
  */
 function* notesFromOnsets(
   { cells, frames, minFrames }: Search,
   onsets: readonly { pitch: number; frame: number }[],
-): Generator<FrameNote> {
+): Generator<FrameNote | null> {
   for (const { pitch, frame: start } of onsets.toReversed()) {
     const end = cells.lastReached(pitch, start, frames - 1, toleratedGap) + 1;
-    if (end - start <= minFrames) continue;
+    if (end - start <= minFrames) {
+      yield null;
+      continue;
+    }
     for (const near of [pitch, pitch + 1, pitch - 1]) cells.clear(near, start, end);
     yield { start, end, pitch };
   }
 }
 
-/** The melodia trick: what still sounds becomes notes without an onset, grown both ways from the strongest cell. */
-function* notesWithoutOnset({ cells, frames, minFrames, frameThreshold }: Search): Generator<FrameNote> {
+/**
+ * The melodia trick: what still sounds becomes notes without an onset, grown both ways from the strongest
+ * cell. `null` for a cell without a note.
+ */
+function* notesWithoutOnset({
+  cells,
+  frames,
+  minFrames,
+  frameThreshold,
+}: Search): Generator<FrameNote | null> {
   for (const { pitch, frame } of cells.strongestFirst(frameThreshold)) {
-    if (!cells.take(pitch, frame)) continue;
+    if (!cells.take(pitch, frame)) {
+      yield null;
+      continue;
+    }
     const end = cells.lastReached(pitch, frame, frames - 1, toleratedGap);
     const start = cells.firstReached(pitch, frame, 1, toleratedGap);
     // Everything that was looked at is spent, the gap that ended the note included.
@@ -79,6 +107,6 @@ function* notesWithoutOnset({ cells, frames, minFrames, frameThreshold }: Search
       cells.clear(near, frame + 1, spentTo);
     }
     // As with the authors, the last sounding frame is not part of the note.
-    if (end - start > minFrames) yield { start, end, pitch };
+    yield end - start > minFrames ? { start, end, pitch } : null;
   }
 }
