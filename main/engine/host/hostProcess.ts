@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { inferenceHost } from '../../contracts/inferenceHost.ts';
 import { createClient, type Client } from '../../rpc/client.ts';
 import { childTransport } from '../../rpc/processTransport.ts';
+import { allocatorSettings } from './allocatorSettings.ts';
 import type { CrashReport } from './crashReport.ts';
 import type { HostProgram } from './program.ts';
 
@@ -21,7 +22,7 @@ export class HostProcess {
 
   constructor(program: HostProgram) {
     this.#child = fork(program.script, program.args ?? [], {
-      env: { ...process.env, ...program.env },
+      env: { ...allocatorSettings, ...process.env, ...program.env },
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // In a process group of its own, so that Ctrl-C in a terminal reaches the engine alone, which then

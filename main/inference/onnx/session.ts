@@ -7,6 +7,8 @@ export interface SessionOptions {
   readonly provider: string;
   /** Threads inside one operator; undefined leaves the choice to onnxruntime (the physical cores). */
   readonly threads?: number | undefined;
+  /** The file is a prepared model. */
+  readonly prepared?: boolean;
   /** No optimisation: quick to load, for looking at a graph only. */
   readonly inspectOnly?: boolean;
   /** A rewritten graph to load in place of the file's; its weights are found in the file's folder. */
@@ -14,8 +16,9 @@ export interface SessionOptions {
 }
 
 /**
- * An onnxruntime session with the settings this product always uses. The CPU arena and the memory pattern
- * are off: they keep every intermediate tensor of the largest run for good (HTDemucs: 5.3 GB).
+ * An onnxruntime session with the settings this product always uses. The memory pattern is off: it makes one
+ * block of all intermediate tensors at once. The CPU arena is on for prepared models only, which free what
+ * they no longer need (see `hideShapes`); with others it would hold all of it for good (HTDemucs: 5.3 GB).
  * @throws SoniError `corrupt` when the file is no ONNX graph that onnxruntime can load, `unsupported` when the provider fails
  */
 export async function createSession(file: string, options: SessionOptions): Promise<InferenceSession> {
@@ -26,7 +29,7 @@ export async function createSession(file: string, options: SessionOptions): Prom
   try {
     const settings: InferenceSession.SessionOptions = {
       executionProviders: options.provider === 'cpu' ? ['cpu'] : [options.provider, 'cpu'],
-      enableCpuMemArena: false,
+      enableCpuMemArena: options.prepared ?? false,
       enableMemPattern: false,
       graphOptimizationLevel: options.inspectOnly ? 'disabled' : 'all',
       executionMode: 'sequential',
@@ -37,6 +40,8 @@ export async function createSession(file: string, options: SessionOptions): Prom
     if (options.graph === undefined) return await InferenceSession.create(file, settings);
     return await InferenceSession.create(options.graph, {
       ...settings,
+      // What is freed in time can be kept for the next tensor: no page faults, and no more at the peak.
+      enableCpuMemArena: true,
       extra: { session: { model_external_initializers_file_folder_path: dirname(file) } },
     });
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AudioReader } from '../../audio/audioStream.ts';
+import { clearPartials } from '../../audio/clearPartials.ts';
 import { openWav } from '../../audio/wav/wavReader.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import type { Operation, OperationContext, OperationInput } from '../../contracts/operations.ts';
@@ -26,6 +27,7 @@ const writingShare = 0.05;
  * @throws SoniError `bad-usage` (stem names, range) | `unsupported` (no separation pack) | what `findPack` and the disk throw
  */
 export const separate: Operation<'separate'> = async (input, context) => {
+  await clearPartials(context.directory);
   const pack = await findPack(input.pack);
   const stems = planStems(pack.manifest.stems ?? [], input);
   const source = await openWav(input.source);
