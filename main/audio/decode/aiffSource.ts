@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../../platform/fileError.ts';
 import { bytesPerSample, decodeSamples, type SampleEncoding } from '../wav/sampleEncoding.ts';
+import { highestRate } from '../wav/wavFormat.ts';
 import type { AudioSource } from './audioSource.ts';
 import { usualMask } from './channelOrder.ts';
 
@@ -37,7 +38,8 @@ async function parse(read: Read, fileBytes: number, path: string): Promise<AiffL
     const size = head.readUInt32BE(4);
     if (id === 'COMM') common = await read(at + 8, Math.min(size, 64));
     if (id === 'SSND' && sound === null) {
-      const offset = (await read(at + 8, 4)).readUInt32BE(0);
+      const field = await read(at + 8, 4);
+      const offset = field.length === 4 ? field.readUInt32BE(0) : 0;
       sound = { start: at + 16 + offset, bytes: Math.max(0, size - 8 - offset) };
     }
     at += 8 + size + (size % 2);
@@ -54,7 +56,7 @@ async function parse(read: Read, fileBytes: number, path: string): Promise<AiffL
   const encoding = ['NONE', 'twos', 'in24', 'in32', 'sowt'].includes(compression)
     ? integers[bytes]
     : ({ fl32: 'float32', FL32: 'float32', fl64: 'float64', FL64: 'float64' } as const)[compression];
-  if (channels === 0 || !Number.isInteger(sampleRate) || sampleRate < 1) {
+  if (channels === 0 || !Number.isInteger(sampleRate) || sampleRate < 1 || sampleRate > highestRate) {
     throw new SoniError(
       'bad-input',
       `${path} is damaged: its header says ${channels} channels at ${sampleRate} Hz.`,

@@ -1,7 +1,9 @@
+import * as fc from 'fast-check';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SoniError } from '../../contracts/errors.ts';
 import { operations } from '../../contracts/operations.ts';
 import { openWav } from '../wav/wavReader.ts';
 import { createWav } from '../wav/wavWriter.ts';
@@ -204,6 +206,32 @@ describe('AIFF', () => {
   });
 });
 
+describe('damaged headers', () => {
+  it('of AIFF and MP4 files never fail in an unknown way', async () => {
+    const sources = [
+      aiff(24, 4, Buffer.from('400000c00000200000800000', 'hex')),
+      await readFile(join(fixtures, 'tone.m4a')),
+      await readFile(join(fixtures, 'alac.m4a')),
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...sources),
+        fc.array(fc.tuple(fc.nat(900), fc.nat(255)), { minLength: 1, maxLength: 5 }),
+        async (source, changes) => {
+          const bytes = Buffer.from(source);
+          for (const [at, value] of changes) bytes[at % bytes.length] = value;
+          const kind = await decoded(await saved('damaged', bytes)).then(
+            () => 'read',
+            (error: unknown) => (error instanceof SoniError ? error.kind : error),
+          );
+          expect(kind).toBeOneOf(['read', 'bad-input', 'unsupported']);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
 describe('bad input', () => {
   const known = 'WAV, AIFF, FLAC, MP3, AAC or M4A, Ogg Vorbis and Opus can be read.';
 
@@ -256,7 +284,7 @@ describe('bad input', () => {
     for (const name of await readdir(fixtures)) {
       if (name.endsWith('.sh')) continue;
       const bytes = await readFile(join(fixtures, name));
-      for (const part of [0.02, 0.3, 0.7, 0.95]) {
+      for (const part of [0.02, 0.5, 0.95]) {
         const path = await saved(`cut-${name}`, bytes.subarray(0, Math.round(bytes.length * part)));
         const outcome = await decoded(path).then(
           ({ output }) => (output.frames <= 6144 ? 'read' : output.frames),

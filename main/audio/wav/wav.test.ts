@@ -335,6 +335,12 @@ describe('what is no WAV', () => {
       'is damaged: its header says 0 channels at 48000 Hz.',
     ],
     [
+      'absurd rate',
+      riff(['fmt ', pcmFormat(1, 16, 0x7fff_ffff)], ['data', four16]),
+      'bad-input',
+      'is damaged: its header says 1 channels at 2147483647 Hz.',
+    ],
+    [
       'A-law',
       riff(['fmt ', pcmFormat(1, 8, 8000, 6)], ['data', four16]),
       'unsupported',

@@ -12,6 +12,9 @@ export interface WavFormat {
   readonly channelMask: number | null;
 }
 
+/** No audio has more (DSD runs at 11 MHz at one bit); a header that says so is damaged. */
+export const highestRate = 1e7;
+
 const pcmTag = 1;
 const floatTag = 3;
 const extensibleTag = 0xfffe;
@@ -55,7 +58,7 @@ export function parseFormat(chunk: Buffer, path: string): WavFormat {
     // A foreign GUID keeps the extensible tag and is refused below.
     if (chunk.subarray(26, 40).equals(guidTail)) tag = chunk.readUInt16LE(24);
   }
-  if (channels === 0 || sampleRate === 0) {
+  if (channels === 0 || sampleRate === 0 || sampleRate > highestRate) {
     throw new SoniError(
       'bad-input',
       `${path} is damaged: its header says ${channels} channels at ${sampleRate} Hz.`,
@@ -89,7 +92,7 @@ export function formatFormat(format: Omit<WavFormat, 'bitDepth'>): Buffer {
   chunk.writeUInt16LE(extensible ? extensibleTag : tag, 0);
   chunk.writeUInt16LE(channels, 2);
   chunk.writeUInt32LE(sampleRate, 4);
-  chunk.writeUInt32LE(sampleRate * channels * bytes, 8);
+  chunk.writeUInt32LE(Math.min(sampleRate * channels * bytes, 0xffffffff), 8);
   chunk.writeUInt16LE(channels * bytes, 12);
   chunk.writeUInt16LE(bytes * 8, 14);
   if (extensible) {

@@ -6,7 +6,7 @@ import { partialName } from '../../platform/atomicFile.ts';
 import type { AudioWriter, Planar } from '../audioStream.ts';
 import { formatBroadcastExtension } from './broadcastExtension.ts';
 import { bytesPerSample, encodeSamples, type SampleEncoding } from './sampleEncoding.ts';
-import { formatFormat } from './wavFormat.ts';
+import { formatFormat, highestRate } from './wavFormat.ts';
 
 export interface WavOptions {
   readonly sampleRate: number;
@@ -186,8 +186,11 @@ export async function createWav(path: string, options: WavOptions): Promise<Audi
   if (!Number.isInteger(channels) || channels < 1 || channels > maxChannels) {
     throw new SoniError('bad-usage', `A WAV file has 1 to ${maxChannels} channels, not ${channels}.`);
   }
-  if (!Number.isInteger(sampleRate) || sampleRate < 1) {
-    throw new SoniError('bad-usage', `A WAV file has a whole sample rate from 1 Hz on, not ${sampleRate}.`);
+  if (!Number.isInteger(sampleRate) || sampleRate < 1 || sampleRate > highestRate) {
+    throw new SoniError(
+      'bad-usage',
+      `A WAV file has a whole sample rate from 1 Hz to 10 MHz, not ${sampleRate}.`,
+    );
   }
   const partial = partialName(path);
   try {
