@@ -13,6 +13,7 @@ import { Speeds } from '../jobs/speeds.ts';
 import { cacheSessionDirectory, openCacheSession, pruneCacheSessions } from '../session/cacheSessions.ts';
 import { Session } from '../session/session.ts';
 import { inPhase, type WorkflowContext } from './context.ts';
+import { requireFile } from './requireFile.ts';
 
 /** Room for the intermediate audio and stems of about ten songs in 32-bit float. */
 const defaultCacheLimitBytes = 20e9;
@@ -114,6 +115,7 @@ export class EngineRuntime {
     };
     const note = (text: string) => report({ ...last, note: text });
     try {
+      await Promise.all(files.map((file) => requireFile(resolve(file))));
       const opened = await this.#acquire(files, stop.signal, note);
       try {
         return await this.#performIn(opened, name, request, stop.signal, report, note, work);

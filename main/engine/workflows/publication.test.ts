@@ -44,7 +44,7 @@ describe('publication', () => {
     await writeFile(at('file'), '');
     await expect(new Publication(at('file/out')).prepare()).rejects.toMatchObject({
       kind: 'bad-input',
-      message: `Cannot write into ${at('file/out')}: a part of the path is a file, a folder was expected.`,
+      message: `Cannot make the folder ${at('file/out')}: a part of the path is a file, a folder was expected.`,
     });
   });
 
