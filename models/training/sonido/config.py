@@ -30,7 +30,7 @@ class CodecConfig:
     codebooks: tuple[int, int, int]
     residual_layers: tuple[int, int, int] = (0, 0, 0)
     blocks: tuple[int, int, int] = (2, 2, 2)
-    level_dropout: float = 0.2
+    level_dropout: float = 0.25
     initial_variance: float = 0.5
     maximal_log_variance: float = 5.0
 
@@ -73,8 +73,11 @@ class TrainConfig:
     bf16: bool = False
     continuous_steps: int = 300
     codebook_batches: int = 40
+    rate_start: float = 0.05
+    rate_until: float = 0.5
     anneal_until: float = 0.6
     hard_from: float = 0.75
+    first_temperature: float = 1.0
     final_temperature: float = 0.1
     log_every: int = 20
     validate_every: int = 500

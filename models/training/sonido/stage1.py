@@ -28,9 +28,16 @@ class Batches(Protocol):
 
 
 def temperature_at(step: int, config: TrainConfig) -> float:
-    """1 -> final temperature, exponentially, over the first `anneal_until` of the run."""
+    """First -> final temperature, exponentially, over the first `anneal_until` of the run."""
     progress = min(1.0, step / max(1.0, config.anneal_until * config.steps))
-    return float(config.final_temperature**progress)
+    return float(config.first_temperature * (config.final_temperature / config.first_temperature) ** progress)
+
+
+def rate_weight_at(step: int, config: TrainConfig) -> float:
+    """Warm-up of the KL part: at full weight right after the codebooks' start it pulls every z onto a few codes."""
+    first, last = config.continuous_steps, config.rate_until * config.steps
+    progress = min(1.0, max(0.0, (step - first) / max(1.0, last - first)))
+    return config.rate_start + (1 - config.rate_start) * progress
 
 
 def learning_rate_at(step: int, config: TrainConfig) -> float:
@@ -60,13 +67,13 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
 
 
 def train_step(model: nn.Module, audio: Tensor, step: int, config: TrainConfig) -> tuple[Tensor, dict[str, float]]:
-    """Loss per audio sample: ((D / 2) log error + rate) / (D / 2)."""
+    """Loss per audio sample: ((D / 2) log error + weight * rate) / (D / 2)."""
     mode = mode_at(step, config)
     with torch.autocast(audio.device.type, torch.bfloat16, enabled=config.bf16):
         output = model(audio, temperature_at(step, config), mode)
     error, mse, stft = training_error(output.audio, audio)
     scale = log_likelihood_scale(audio)
-    loss = error.log() + output.rate / scale
+    loss = error.log() + rate_weight_at(step, config) * output.rate / scale
     return loss, {
         "loss": loss.item(),
         "mse": mse.item(),

@@ -91,7 +91,7 @@ def compressor_gain(audio: Audio, strip: Strip) -> NDArray[np.float32]:
     if strip.ratio == 1.0:
         return np.full(samples, 10 ** (strip.makeup_db / 20), np.float32)
     peaks = np.zeros(blocks * BLOCK, np.float32)
-    peaks[:samples] = np.abs(audio).max(0)
+    peaks[:samples] = np.maximum(np.abs(audio[0]), np.abs(audio[1]))
     level = 20 * np.log10(peaks.reshape(blocks, BLOCK).max(1) + 1e-6)
     wanted = np.minimum(0.0, (strip.threshold_db - level) * (1 - 1 / strip.ratio))
     attack = float(np.exp(-BLOCK / SAMPLE_RATE / strip.attack_seconds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from sonido.data.midi_files import read_midi
@@ -11,6 +12,7 @@ TO_GENERAL_MIDI = {22: 42, 26: 46, 40: 38, 58: 43, 50: 50, 47: 45, 55: 49, 52: 5
 """Roland keys without a General MIDI meaning or with a finer one than classes need (README of the data set)."""
 
 
+@functools.cache
 def songs(root: Path) -> list[Path]:
     return sorted((root / "groove").rglob("*.mid"))
 

@@ -61,6 +61,18 @@ def _voice_part(part: Part, sources: Sources, samples: int, random: np.random.Ge
     return soundfonts.render(part, font, program, samples, detune), f"font:{font.name}:{program}"
 
 
+def sum_of(tracks: list[Audio]) -> Audio:
+    total = tracks[0].copy()
+    for track in tracks[1:]:
+        total += track
+    return total
+
+
+def root_mean_square(audio: Audio) -> float:
+    flat = audio.ravel()
+    return float(np.sqrt(np.dot(flat, flat) / flat.size))
+
+
 def saturate(audio: Audio, drive_db: float) -> Audio:
     """tanh after `drive_db` of gain over the part's own peak, level kept."""
     peak = float(np.abs(audio).max()) + 1e-9
@@ -82,7 +94,7 @@ def render(score: Score, sources: Sources, seconds: float, seed: int) -> Renderi
             audio, source = audio + layer, f"{source}+{extra}"
         if random.uniform() < 0.2:
             audio = saturate(audio, float(random.uniform(0, 18)))
-        level = float(np.sqrt(np.mean(audio**2)))
+        level = root_mean_square(audio)
         strip = random_strip(random)
         if level < 1e-5 or not part.notes:
             continue
@@ -92,15 +104,17 @@ def render(score: Score, sources: Sources, seconds: float, seed: int) -> Renderi
         voiced.append((part, source, strip, dry + wet))
     if not voiced:
         raise ValueError(f"{score.song}: nothing audible, expected at least one part with notes")
-    total = np.sum([audio for *_, audio in voiced], axis=0)
-    rms = float(np.sqrt(np.mean(total**2)))
+    total = sum_of([audio for *_, audio in voiced])
+    rms = root_mean_square(total)
     peak = max(float(np.abs(total).max()), *(float(np.abs(audio).max()) for *_, audio in voiced))
     gain = min(10 ** (random.uniform(-26, -12) / 20) / max(rms, 1e-6), 0.97 / max(peak, 1e-6))
     stems = [
         Stem(part, source, strip, np.round(audio * (gain * 32767)).astype(np.int16))
         for part, source, strip, audio in voiced
     ]
-    mix = np.sum([stem.audio.astype(np.int32) for stem in stems], axis=0)
+    mix = np.zeros(stems[0].audio.shape, np.int32)
+    for stem in stems:
+        mix += stem.audio
     return Rendering(score, stems, room, np.clip(mix, -32768, 32767).astype(np.int16))
 
 
