@@ -5,7 +5,7 @@ import type { CommandContext } from './commandContext.ts';
 import type { EngineOptions } from './engineOptions.ts';
 
 /** What the inference host reads from its environment. */
-function hostEnvironment({ provider, threads }: EngineOptions): Record<string, string> {
+export function hostEnvironment({ provider, threads }: EngineOptions): Record<string, string> {
   return {
     ...(provider !== undefined && { SONIDESK_PROVIDER: provider }),
     ...(threads !== undefined && { SONIDESK_THREADS: String(threads) }),
