@@ -4,11 +4,12 @@ import { inferenceHost } from '../contracts/inferenceHost.ts';
 import { parentTransport } from '../rpc/processTransport.ts';
 import { serve } from '../rpc/serve.ts';
 import { hostHandlers } from './host/handlers.ts';
+import { runCommand } from './helper/commands.ts';
 import { endWithParent } from './host/parentWatch.ts';
-import { probeCommand, runProbe } from './providers/probe.ts';
 
-if (process.argv[2] === probeCommand) {
-  process.exitCode = await runProbe(process.argv.slice(3));
+const exitCode = await runCommand(process.argv.slice(2));
+if (exitCode !== undefined) {
+  process.exitCode = exitCode;
 } else {
   // Ctrl-C in a terminal reaches every process of the group; the engine cancels in order, this one waits for it.
   process.on('SIGINT', () => undefined);

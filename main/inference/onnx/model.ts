@@ -16,6 +16,7 @@ export interface LoadOptions {
   readonly threads?: number;
   /** Rewrites the graph of a model file for the CPU; weights may stay in the file. */
   readonly cpuGraph?: (file: string) => Uint8Array;
+  readonly signal?: AbortSignal;
 }
 
 /** A loaded model. Runs follow each other; a run blocks the event loop, so looking for a cancel after each is enough. */
@@ -33,8 +34,9 @@ export interface Model {
  */
 export async function loadModel(pack: InstalledPack, options: LoadOptions = {}): Promise<Model> {
   await verifyFilesCheaply(pack);
+  const signal = options.signal ?? new AbortController().signal;
   const threads = options.threads ?? modelThreads();
-  let provider = options.provider ?? (await chooseProvider(pack)).chosen;
+  let provider = options.provider ?? (await chooseProvider(pack, { signal })).chosen;
   let session = await loadOn(provider).catch(fallBack);
 
   async function loadOn(on: string): Promise<InferenceSession> {

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProviderReport } from '../../contracts/inferenceHost.ts';
-import { SoniError } from '../../contracts/errors.ts';
+import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { InstalledPack } from '../packs/installedPack.ts';
 import { tellUser } from '../host/userNotes.ts';
 import { modelThreads } from '../onnx/threads.ts';
 import { availableProviders } from './available.ts';
 import { recallChoice, rememberChoice, type ProviderChoice } from './choiceMemory.ts';
-import { probeProvider } from './probeProcess.ts';
+import { probeResult, type ProbeArguments, type ProbeResult } from './probeProvider.ts';
+import { runHelper } from '../helper/runHelper.ts';
 
 /**
  * A provider's numbers are right when no output value is further from the CPU's than this part of the
@@ -77,21 +78,19 @@ async function selfTest(
   tellUser(`Trying which of ${others.join(', ')} and cpu runs ${pack.manifest.id} best (once) ...`);
   const folder = await mkdtemp(join(tmpdir(), 'sonidesk-self-test-'));
   const reference = join(folder, 'reference.raw');
-  const probe = (provider: string, writeReference: boolean, timeoutSeconds: number) =>
-    probeProvider(
-      {
-        provider,
-        model: pack.filePath(pack.manifest.model.file),
-        manifest: join(pack.directory, 'manifest.json'),
-        threads: modelThreads(),
-        reference,
-        writeReference,
-      },
-      { signal, timeoutSeconds },
-    );
+  const probe = async (provider: string, timeoutSeconds: number): Promise<ProbeResult> => {
+    const wanted: ProbeArguments = {
+      provider,
+      model: pack.filePath(pack.manifest.model.file),
+      manifest: join(pack.directory, 'manifest.json'),
+      threads: modelThreads(),
+      reference,
+      writeReference: provider === 'cpu',
+    };
+    return probeResult.parse(await runHelper('probe-provider', wanted, { signal, timeoutSeconds }));
+  };
   try {
-    const cpu = await probe('cpu', true, 600);
-    if ('error' in cpu) throw SoniError.fromPayload(cpu.error);
+    const cpu = await probe('cpu', 600);
     const reports: ProviderReport[] = [
       { provider: 'cpu', usable: true, secondsPerWindow: cpu.secondsPerWindow, maxError: null, note: null },
     ];
@@ -109,7 +108,10 @@ async function selfTest(
         continue;
       }
       // Start-up (shader compilation) and two windows that are not slower than the CPU's.
-      const result = await probe(provider, false, 60 + 3 * cpu.secondsPerWindow);
+      const result = await probe(provider, 60 + 3 * cpu.secondsPerWindow).catch((thrown: unknown) => {
+        signal.throwIfAborted();
+        return asSoniError(thrown);
+      });
       reports.push(judge(provider, result));
     }
     const usable = reports.filter((report) => report.usable);
@@ -124,17 +126,12 @@ async function selfTest(
 }
 
 /** Turns what a probe found into a report. */
-export function judge(provider: string, result: Awaited<ReturnType<typeof probeProvider>>): ProviderReport {
-  if ('error' in result) {
-    return {
-      provider,
-      usable: false,
-      secondsPerWindow: null,
-      maxError: null,
-      note: `Self-test failed: ${result.error.message}`,
-    };
+export function judge(provider: string, found: ProbeResult | SoniError): ProviderReport {
+  if (found instanceof SoniError) {
+    const note = `Self-test failed: ${found.message}`;
+    return { provider, usable: false, secondsPerWindow: null, maxError: null, note };
   }
-  const { secondsPerWindow, maxError, peak } = result;
+  const { secondsPerWindow, maxError, peak } = found;
   const allowed = relativeTolerance * (peak ?? 0);
   const right = maxError !== null && maxError <= allowed;
   return {

@@ -1,29 +1,23 @@
 import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { asSoniError, errorPayload } from '../../contracts/errors.ts';
 import { createSession } from '../onnx/session.ts';
 import { runSession, type TensorValues } from '../onnx/runSession.ts';
 import { readManifest } from '../packs/manifest.ts';
 import { testInput } from './testInput.ts';
 
-/** First argument of the host program when it is started to try one provider and nothing else. */
-export const probeCommand = 'probe-provider';
-
-/** What the probe prints as its last line. */
-export const probeResult = z.union([
-  z.object({
-    secondsPerWindow: z.number(),
-    /** Compared with the reference outputs; null when there were none. */
-    maxError: z.number().nullable(),
-    /** Largest magnitude in the reference outputs. */
-    peak: z.number().nullable(),
-  }),
-  z.object({ error: errorPayload }),
-]);
+/** What a probe finds. */
+export const probeResult = z.object({
+  /** One window by the clock, after one to warm up. */
+  secondsPerWindow: z.number(),
+  /** Largest absolute difference to the reference outputs; null when there were none to compare with. */
+  maxError: z.number().nullable(),
+  /** Largest magnitude in the reference outputs. */
+  peak: z.number().nullable(),
+});
 export type ProbeResult = z.infer<typeof probeResult>;
 
-/** Arguments as JSON: which provider, which model, and where the CPU's numbers are or go. */
-const probeArguments = z.object({
+/** Which provider, which model, and where the CPU's numbers are or go. */
+export const probeArguments = z.object({
   provider: z.string(),
   model: z.string(),
   manifest: z.string(),
@@ -34,20 +28,10 @@ const probeArguments = z.object({
 export type ProbeArguments = z.infer<typeof probeArguments>;
 
 /**
- * The throw-away process of a self-test: loads a model on one provider, runs a window to warm up and one by
- * the clock, compares with the CPU's numbers and prints a line of JSON. If the provider takes the process
- * down, nothing else is harmed.
- * @returns the exit code
+ * Tries a provider on a model: a window to warm up, one by the clock, compared with the CPU's numbers. It is
+ * run in a throw-away process: a provider may take it down.
  */
-export async function runProbe(args: readonly string[]): Promise<number> {
-  const result = await probe(probeArguments.parse(JSON.parse(args[0] ?? '{}'))).catch(
-    (thrown: unknown): ProbeResult => ({ error: asSoniError(thrown).toPayload() }),
-  );
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-  return 'error' in result ? 1 : 0;
-}
-
-async function probe(wanted: ProbeArguments): Promise<ProbeResult> {
+export async function probeProvider(wanted: ProbeArguments): Promise<ProbeResult> {
   const manifest = await readManifest(wanted.manifest);
   const session = await createSession(wanted.model, { provider: wanted.provider, threads: wanted.threads });
   const input = testInput(manifest);
