@@ -10,7 +10,6 @@ export const tempoMap = z.array(
     denominator: z.number().int().positive(),
   }),
 );
-export type TempoMap = z.infer<typeof tempoMap>;
 
 /** Frames that were not received; the take holds silence there. */
 export const takeGap = z.object({
