@@ -82,3 +82,9 @@ test('without beats the given tempo counts, or 120', () => {
   expect(tempoMapFromBeats({ beats: [], downbeats: [], tempo: { bpm: 87 } }).points[0].bpm).toBe(87);
   expect(tempoMapFromBeats({ beats: [1.5], downbeats: [1.5], tempo: null }).points[0].bpm).toBe(120);
 });
+
+test('beats that jump about do not become tempo changes', () => {
+  const beats = grid(0, 0.63, 60).map((seconds, i) => seconds + (i % 8 > 4 ? 0.2 : 0));
+  const map = tempoMapFromBeats({ beats, downbeats: [], tempo: { bpm: 95 } });
+  expect(map.points).toEqual([{ seconds: 0, beats: 0, bpm: 95 }]);
+});

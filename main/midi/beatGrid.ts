@@ -21,7 +21,8 @@ interface Beat {
 }
 
 /**
- * A tempo map through tracked beats: one tempo when they lie on an even grid, else a tempo for every beat.
+ * A tempo map through tracked beats: one tempo when they lie on an even grid, else a tempo for every beat; the
+ * usual tempo from the start on when their lengths jump about.
  * The time before the first beat becomes whole beats of about the same tempo, and bars are counted so that
  * the downbeats start bars: a session that imports the file has the audio's grid with the audio at its start.
  */
@@ -29,6 +30,9 @@ export function tempoMapFromBeats(tracked: TrackedBeats): TempoMap {
   const beats = numbered(tracked.beats);
   if (beats.length < 2) return constantTempo(tracked.tempo?.bpm ?? defaultBpm);
   const even = evenGrid(beats);
+  if (even === undefined && !isCredible(beats)) {
+    return constantTempo(tracked.tempo?.bpm ?? 60 / medianGap(tracked.beats));
+  }
   const anchors = even?.anchors ?? beats;
   const period = even?.period ?? medianGap(tracked.beats);
   const { lead, first, shift } = leadIn(anchors, period);
@@ -41,6 +45,18 @@ export function tempoMapFromBeats(tracked: TrackedBeats): TempoMap {
   });
   return { points: points as [TempoPoint], meters: metersFrom(tracked.downbeats, beats, shift) };
 }
+
+/** Players drift; beats whose lengths jump, more than one in twenty, are a tracker that lost its way. */
+function isCredible(beats: readonly Beat[]): boolean {
+  const lengths = beats
+    .slice(1)
+    .map((beat, i) => (beat.seconds - beats[i]!.seconds) / (beat.index - beats[i]!.index));
+  const jumps = lengths.slice(1).filter((length, i) => Math.abs(Math.log(length / lengths[i]!)) > jump);
+  return jumps.length <= lengths.length / 20;
+}
+
+/** Natural logarithm of the ratio of neighbouring beats that no player plays: 15 %. */
+const jump = 0.14;
 
 function medianGap(seconds: readonly Seconds[]): Seconds {
   const gaps = seconds.slice(1).map((later, i) => later - seconds[i]!);
