@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Planar } from '../../audio/audioStream.ts';
-import { writeFileAtomic } from '../../platform/atomicFile.ts';
+import { partialName } from '../../platform/atomicFile.ts';
+import { fileError } from '../../platform/fileError.ts';
 
 /** Everything that later chunks need to know of the chunks before. */
 export interface Checkpoint {
@@ -22,14 +23,24 @@ const header = z.object({
   channels: z.number().int().nonnegative(),
 });
 
-/** One line of JSON, padded with spaces to a multiple of 4 bytes, then the tail, channel after channel, as float32. */
+/**
+ * One line of JSON, padded with spaces to a multiple of 4 bytes, then the tail, channel after channel, as
+ * float32. Written beside and renamed, so that a killed process leaves the old one or the new one; not
+ * forced to the disk, which can take a second while others write.
+ */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const { tail, ...rest } = checkpoint;
   const json = JSON.stringify({ ...rest, channels: tail.length } satisfies z.infer<typeof header>);
   const bytes = Buffer.byteLength(json) + 1;
   const line = Buffer.from(`${json}${' '.repeat((4 - (bytes % 4)) % 4)}\n`);
   const planes = tail.map((plane) => Buffer.from(plane.buffer, plane.byteOffset, plane.byteLength));
-  await writeFileAtomic(path, Buffer.concat([line, ...planes]));
+  const partial = partialName(path);
+  try {
+    await writeFile(partial, Buffer.concat([line, ...planes]));
+    await rename(partial, path);
+  } catch (thrown) {
+    throw fileError(thrown, `write the checkpoint ${path}`);
+  }
 }
 
 /** @returns `null` when there is none, or it belongs to other work or is damaged: the work then starts from the beginning. */

@@ -8,7 +8,8 @@ const bytesPerSample = Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * A headerless scratch file of interleaved float32 samples that can be cut back to any length: what a WAV
- * writer with its size fields cannot do after a crash. In the byte order of this machine; never leaves it.
+ * writer with its size fields cannot do after a crash. In the byte order of this machine; never leaves it. Not forced
+ * to the disk: it has to outlive the process, not the power, and a loaded disk takes seconds for it.
  */
 export class RawAudioFile {
   #frames: Samples;
@@ -53,7 +54,6 @@ export class RawAudioFile {
         const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, position + done);
         done += bytesWritten;
       }
-      await this.file.datasync();
     } catch (thrown) {
       throw fileError(thrown, `write ${this.path}`);
     }
