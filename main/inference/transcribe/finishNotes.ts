@@ -68,8 +68,9 @@ export async function finishNotes(
 
 /**
  * How sure a note is: (mean note activation + 2 · strongest onset activation within one frame of its start) / 3,
- * from 0 to 1. On 1,514 notes transcribed from rendered piano, guitar, strings, bass, voice and flute this told
- * true from false notes best of twelve combinations (area under the ROC curve 0.918; the activation alone 0.683).
+ * from 0 to 1: a score, no calibrated probability. Chosen among twelve combinations on the 1,514 notes
+ * transcribed from eight rendered clips (piano, guitar, strings, bass, voice, flute), and measured on these same
+ * notes: area under the ROC curve 0.918, of the onset alone 0.916, of the activation alone 0.683.
  */
 const confidenceOf = (activation: number, onset: number) => Math.min(1, (activation + 2 * onset) / 3);
 
