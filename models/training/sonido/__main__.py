@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from sonido import audition, debug_chain, pipeline, plots
+from sonido import audition, debug_chain, pipeline, plots, results
 from sonido.config import SIZES, model_config
 from sonido.data.clips import fixed_segments, read_segment
 from sonido.data.preparation import Inputs, prepare
@@ -68,6 +68,11 @@ def _sample(a: argparse.Namespace) -> None:
 def _plot(a: argparse.Namespace) -> None:
     for log in sorted(Path(a.run_folder).rglob("log.txt")):
         plots.plot(log, Path(a.out) / f"{log.parent.name}.png")
+
+
+def _report(a: argparse.Namespace) -> None:
+    baselines = {Path(folder).name: Path(folder) for folder in a.baselines}
+    results.report(Path(a.run_folder), baselines, a.size, a.seed, Path(a.out))
 
 
 def _chain(a: argparse.Namespace) -> None:
@@ -133,6 +138,11 @@ def main() -> None:
     command = add("plot", "curves of every log under a run folder", False, True)
     command.add_argument("--out", required=True)
     command.set_defaults(run=_plot)
+
+    command = add("report", "write the result tables of a run into a Markdown file", False, True)
+    command.add_argument("--baselines", nargs="*", default=[], help="folders of baseline runs")
+    command.add_argument("--out", required=True)
+    command.set_defaults(run=_report)
 
     command = commands.add_parser("chain", help="the debug chain from rendering to ONNX parity")
     command.add_argument("--out", required=True)

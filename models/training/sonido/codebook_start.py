@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from sonido.flat_codec import FlatCodec
 from sonido.hqvae import HQVAE
-from sonido.quantiser import squared_distances
+from sonido.quantiser import StochasticQuantiser, squared_distances
 from sonido.stereo import to_mid_side
 
 LLOYD_STEPS = 8
@@ -53,7 +53,24 @@ def start_codebooks(model: nn.Module, audio: list[Tensor]) -> None:
         raise TypeError(f"no codebook start for {type(model).__name__}")
 
 
-def _start_hierarchy(model: HQVAE, audio: list[Tensor]) -> None:
+@torch.no_grad()
+def revive_codes(model: nn.Module, audio: list[Tensor]) -> int:
+    """Codes of a hierarchy that none of the batches uses move onto random targets; returns how many moved."""
+    if not isinstance(model, HQVAE):
+        return 0
+    return _start_hierarchy(model, audio, only_dead=True)
+
+
+def _revive(quantiser: StochasticQuantiser, rest: Tensor) -> int:
+    index = squared_distances(rest[None], quantiser.codebook)[0].argmin(-1)
+    dead = (torch.bincount(index, minlength=quantiser.codebook.shape[0]) == 0).nonzero().flatten()
+    chosen = rest[torch.randint(len(rest), (len(dead),), device=rest.device)]
+    quantiser.codebook[dead] = chosen + 0.05 * rest.std() * torch.randn_like(chosen)
+    return len(dead)
+
+
+def _start_hierarchy(model: HQVAE, audio: list[Tensor], only_dead: bool = False) -> int:
+    moved = 0
     features = [model.encoder(to_mid_side(part)) for part in audio]
     states: list[Tensor | None] = [None] * len(audio)
     for number, level in enumerate(model.levels):
@@ -61,10 +78,14 @@ def _start_hierarchy(model: HQVAE, audio: list[Tensor]) -> None:
         targets = [level.target(p, f[number]).float() for p, f in zip(prepared, features, strict=True)]
         rest = torch.cat([t.flatten(0, 1) for t in targets])
         for quantiser in level.quantisers:
-            centres, variance = k_means(rest, quantiser.codebook.shape[0])
-            quantiser.codebook.copy_(centres)
-            quantiser.log_variance.fill_(max(variance, 1e-4)).log_()
-            rest = rest - centres[squared_distances(rest[None], centres)[0].argmin(-1)]
+            if only_dead:
+                moved += _revive(quantiser, rest)
+            else:
+                centres, variance = k_means(rest, quantiser.codebook.shape[0])
+                quantiser.codebook.copy_(centres)
+                quantiser.log_variance.fill_(max(variance, 1e-4)).log_()
+            rest = rest - quantiser.codebook[squared_distances(rest[None], quantiser.codebook)[0].argmin(-1)]
         for index, (target, before) in enumerate(zip(targets, prepared, strict=True)):
             code = level.quantise(target, 1.0, "hard")[0].to(target.dtype)
             states[index] = code if before is None else before + code
+    return moved

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from sonido.config import HOPS, CodecConfig
 from sonido.filterbank import Analysis, Synthesis, compress, expand
 from sonido.layers import Down, ModuleSequence, Stack, Up
-from sonido.quantiser import Mode, StochasticQuantiser
+from sonido.quantiser import Mode, RunningCentre, StochasticQuantiser
 from sonido.stereo import to_left_right, to_mid_side
 
 
@@ -86,6 +86,7 @@ class TopDownLevel(nn.Module):
         self.to_code = nn.Linear(width, dimension)
         with torch.no_grad():  # unit variance like the codebook's, so the posterior depends on z from step 0
             self.to_code.weight.mul_(math.sqrt(3.0))
+        self.centring = RunningCentre(dimension)
         self.quantisers = ModuleSequence(
             StochasticQuantiser(
                 config.codebooks[level], dimension, config.initial_variance, config.maximal_log_variance
@@ -105,7 +106,8 @@ class TopDownLevel(nn.Module):
         feature = feature.to(self.merge.weight.dtype)
         joined = feature if prepared is None else torch.cat([prepared, feature], dim=-1)
         code: Tensor = self.to_code(self.norm(self.posterior(self.merge(joined))))
-        return code
+        centred: Tensor = self.centring(code)
+        return centred
 
     def quantise(self, z: Tensor, temperature: float, mode: Mode) -> tuple[Tensor, Tensor, Tensor]:
         """Sum of codes, interleaved tokens, KL of the group.

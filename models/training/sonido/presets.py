@@ -24,14 +24,14 @@ STAGE1: dict[str, dict[str, Any]] = {
     },
     # Two shared CPU cores: small batches, bf16 matrix products, a rate that gets far in few steps.
     "tiny": {
-        "steps": 2800,
+        "steps": 2200,
         "batch": 3,
         "first_temperature": 0.5,
         "segment": 49_152,
         "bf16": True,
         "learning_rate": 1.5e-3,
         "ema_decay": 0.998,
-        "validate_every": 200,
+        "validate_every": 400,
         "log_every": 50,
     },
     "S": {"steps": 100_000, "batch": 32, "bf16": True, "learning_rate": 5e-4, "warm_up": 1000, "ema_decay": 0.9995},

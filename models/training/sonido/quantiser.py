@@ -72,6 +72,31 @@ class StochasticQuantiser(nn.Module):
         return F.embedding(tokens, self.codebook)
 
 
+class RunningCentre(nn.Module):
+    """(z - running mean) / running deviation per channel, the same while training and evaluating.
+
+    Without it the encoder's mean wanders off within a hundred steps, faster than the codebook can follow, and all z
+    fall on the few codes at that side. (Lancucki et al. 2020 use batch normalisation against this; statistics of a
+    small batch would remove what makes one clip differ from the next.)
+    """
+
+    def __init__(self, dimension: int, momentum: float = 0.03) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.register_buffer("mean", torch.zeros(dimension))
+        self.register_buffer("deviation", torch.ones(dimension))
+        self.mean: Tensor
+        self.deviation: Tensor
+
+    def forward(self, z: Tensor) -> Tensor:
+        if self.training:
+            with torch.no_grad():
+                flat = z.float().flatten(0, 1)
+                self.mean.lerp_(flat.mean(0), self.momentum)
+                self.deviation.lerp_((flat - self.mean).square().mean(0).sqrt(), self.momentum)
+        return (z.float() - self.mean) / self.deviation.clamp_min(1e-2)
+
+
 def gumbel_like(x: Tensor) -> Tensor:
     uniform = torch.rand_like(x).clamp_(1e-9, 1 - 1e-7)
     return -torch.log(-torch.log(uniform))

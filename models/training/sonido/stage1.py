@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from sonido import checkpoint
-from sonido.codebook_start import start_codebooks
+from sonido.codebook_start import revive_codes, start_codebooks
 from sonido.config import TrainConfig
 from sonido.distortion import log_likelihood_scale, training_error
 from sonido.ema import Average
@@ -31,6 +31,12 @@ def temperature_at(step: int, config: TrainConfig) -> float:
     """First -> final temperature, exponentially, over the first `anneal_until` of the run."""
     progress = min(1.0, step / max(1.0, config.anneal_until * config.steps))
     return float(config.first_temperature * (config.final_temperature / config.first_temperature) ** progress)
+
+
+def revives_at(step: int, config: TrainConfig) -> bool:
+    """While annealing, codes that fell out of use get a new place now and then."""
+    start = config.continuous_steps
+    return start < step < config.anneal_until * config.steps and (step - start) % config.revive_every == 0
 
 
 def rate_weight_at(step: int, config: TrainConfig) -> float:
@@ -113,6 +119,10 @@ def train(
             model.eval()
             start_codebooks(model, [batches.at(10**9 + i).to(device) for i in range(config.codebook_batches)])
             average.reset(model)
+            model.train()
+        elif revives_at(step, config):
+            model.eval()
+            revive_codes(model, [batches.at(10**9 + step + i).to(device) for i in range(config.revive_batches)])
             model.train()
         loss, values = train_step(model, batches.at(step).to(device), step, config)
         optimiser.zero_grad(set_to_none=True)
