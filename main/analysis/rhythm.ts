@@ -1,8 +1,8 @@
 import type { Tags } from '../contracts/tags.ts';
-import { trackBeats } from './beatTracker.ts';
 import { findDownbeats } from './downbeats.ts';
 import { onsetRate } from './onsetStrength.ts';
 import { tempoPath } from './tempo.ts';
+import { trackAtBestOctave } from './tempoOctave.ts';
 import { normaliseOnsets, tempogram } from './tempogram.ts';
 
 export interface RhythmInput {
@@ -31,13 +31,14 @@ export function findRhythm({ all, low, chroma }: RhythmInput): Rhythm {
   const onsets = normaliseOnsets(all);
   const heard = heardFrames(all);
   if (heard === null) return nothing;
+  const bass = normaliseOnsets(low);
   const windows = tempogram(onsets);
-  const path = tempoPath(windows);
-  const beats = trackBeats(onsets, path).filter((frame) => frame >= heard.from && frame <= heard.to);
+  const tracked = trackAtBestOctave(tempoPath(windows), { all: onsets, low: bass, windows });
+  const beats = tracked.filter((frame) => frame >= heard.from && frame <= heard.to);
   if (beats.length < fewestBeats) return nothing;
   const confidence = pulseConfidence(onsets.subarray(heard.from, heard.to + 1), onsets, beats);
   if (confidence === null) return nothing;
-  const downbeats = findDownbeats({ beats, all: onsets, low: normaliseOnsets(low), chroma });
+  const downbeats = findDownbeats({ beats, all: onsets, low: bass, chroma });
   const seconds = beats.map((frame) => refine(onsets, frame) / onsetRate);
   return {
     tempo: { bpm: tempoOf(seconds), confidence },

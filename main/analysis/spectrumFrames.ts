@@ -30,6 +30,10 @@ export class SpectrumFrames {
   private heldCount: number;
   private frame = 0;
   private received = 0;
+  /** Samples since the last that was not zero. */
+  private zeros = Infinity;
+  /** Frames in all, once the end is known. */
+  private limit = Infinity;
 
   constructor(private readonly options: SpectrumFramesOptions) {
     const { sampleRate, windowSeconds } = options;
@@ -49,7 +53,11 @@ export class SpectrumFrames {
     for (let at = 0; at < mono.length;) {
       const room = this.held.length - this.heldCount;
       const count = Math.min(room, mono.length - at);
-      this.held.set(mono.subarray(at, at + count), this.heldCount);
+      for (let n = at; n < at + count; n++) {
+        const x = mono[n]!;
+        this.held[this.heldCount + n - at] = x;
+        this.zeros = x === 0 ? this.zeros + 1 : 0;
+      }
       this.heldCount += count;
       at += count;
       this.drain();
@@ -59,17 +67,15 @@ export class SpectrumFrames {
 
   /** The frames that reach over the end. Returns the number of frames in all. */
   finish(): number {
-    const frames = Math.ceil((this.received * this.options.framesPerSecond) / this.options.sampleRate);
+    this.limit = Math.ceil((this.received * this.options.framesPerSecond) / this.options.sampleRate);
     const padding = new Float64Array(this.size);
-    const received = this.received;
-    while (this.frame < frames) this.push(padding);
-    this.received = received;
+    while (this.frame < this.limit) this.push(padding);
     return this.frame;
   }
 
   private drain(): void {
     const { sampleRate, framesPerSecond, onFrame } = this.options;
-    for (;;) {
+    while (this.frame < this.limit) {
       const first = Math.round((this.frame * sampleRate) / framesPerSecond) - this.size / 2;
       const offset = first - this.heldStart;
       if (offset + this.size > this.heldCount) {
@@ -79,6 +85,12 @@ export class SpectrumFrames {
         this.heldStart += drop;
         this.heldCount -= drop;
         return;
+      }
+      if (this.zeros >= this.heldCount - offset) {
+        // Digital silence needs no transform; stems are made of it.
+        this.magnitude.fill(0);
+        onFrame(this.magnitude, this.frame++);
+        continue;
       }
       const { input, window } = this;
       for (let n = 0; n < this.size; n++) input[n] = this.held[offset + n]! * window[n]!;

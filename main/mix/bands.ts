@@ -6,10 +6,6 @@ export const bandCount = bandCentres.length;
 
 const half = 2 ** (1 / 6);
 
-/** Index of the band that holds a frequency (the nearest one outside of the range). */
-export const bandOf = (hz: Hertz): number =>
-  Math.max(0, Math.min(bandCount - 1, Math.round(3 * Math.log2(hz / 1000)) + 17));
-
 /** Sums the power of spectrum bins into bands; bins share a border in proportion. */
 export class BandSum {
   private readonly from: Int32Array;

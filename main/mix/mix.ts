@@ -79,8 +79,9 @@ export const mix: Operation<'mix'> = async ({ tracks: input, reference }, contex
 
   const first = await render(tracks.map(({ strip }) => strip));
   const trim = commonTrim(first, target?.integratedLufs ?? before.integratedLufs);
-  applyTrim(tracks, trim);
-  const after = trim === 0 ? first : await render(tracks.map(({ strip }) => strip));
+  const exact = applyTrim(tracks, trim);
+  // Gain is the last linear step of every strip and the reverb is linear: a common trim shifts all levels by itself.
+  const after = exact ? shifted(first, trim) : await render(tracks.map(({ strip }) => strip));
   progress.done();
   const notes =
     target === null || before.measured === null || after.measured === null
@@ -112,18 +113,22 @@ function levelsOf(result: TrackMeasurement | Loudness): Levels {
 
 /** A common gain so that the mix has the wanted loudness and stays under the ceiling. */
 function commonTrim(now: Levels, wantedLufs: number | null): number {
-  if (now.integratedLufs === null || now.truePeakDb === null) return 0;
-  const loudness = wantedLufs === null ? 0 : wantedLufs - now.integratedLufs;
+  if (now.truePeakDb === null) return 0;
+  const loudness = wantedLufs === null || now.integratedLufs === null ? 0 : wantedLufs - now.integratedLufs;
   // A hundredth under the ceiling, as gains are rounded.
   const trim = Math.min(loudness, ceilingDb - 0.05 - now.truePeakDb);
   return Math.abs(trim) < 0.1 && now.truePeakDb < ceilingDb ? 0 : Math.floor(trim * 10) / 10;
 }
 
-function applyTrim(tracks: readonly Track[], trim: number): void {
-  if (trim === 0) return;
+/** False when a track met the end of its range, so that the balance has changed. */
+function applyTrim(tracks: readonly Track[], trim: number): boolean {
+  if (trim === 0) return true;
+  let exact = true;
   for (const track of tracks) {
-    if (isSilent(track)) continue;
+    // A hit shorter than a loudness block has no loudness, but it has a peak.
+    if (track.measured.truePeakDb === null) continue;
     const gainDb = tenth(clamp(track.strip.gainDb + trim, stripRanges.gainDb));
+    if (Math.abs(gainDb - track.strip.gainDb - trim) > 1e-6) exact = false;
     track.strip = { ...track.strip, gainDb };
     const reason = `All tracks move by ${signedDb(trim)} so that the mix keeps its loudness and its peaks stay under ${ceilingDb} dBTP.`;
     const move = track.moves.find(({ target }) => target === 'gain');
@@ -134,6 +139,17 @@ function applyTrim(tracks: readonly Track[], trim: number): void {
       move.reason = `${move.reason} ${reason}`;
     }
   }
+  return exact;
+}
+
+const shiftBy = (level: number | null, trim: number): number | null => (level === null ? null : level + trim);
+
+function shifted({ integratedLufs, truePeakDb, measured }: Levels, trim: number): Levels {
+  return {
+    integratedLufs: shiftBy(integratedLufs, trim),
+    truePeakDb: shiftBy(truePeakDb, trim),
+    measured: measured === null ? null : { ...measured, integratedLufs: shiftBy(integratedLufs, trim) },
+  };
 }
 
 /** Denser music gets a shorter room. */

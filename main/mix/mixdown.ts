@@ -64,6 +64,10 @@ export async function mixdown({ tracks, reverb, session, signal, onBlock }: Mixd
       for (const { stream, strip } of open) {
         signal.throwIfAborted();
         await stream.next(left, right);
+        if (strip.idle && isZero(left) && isZero(right)) {
+          strip.skip(count);
+          continue;
+        }
         strip.process(left, right, sendLeft, sendRight);
         for (let n = 0; n < count; n++) {
           sumLeft[n] = sumLeft[n]! + left[n]!;
@@ -83,3 +87,8 @@ export async function mixdown({ tracks, reverb, session, signal, onBlock }: Mixd
     for (const { stream } of open) await stream.close();
   }
 }
+
+const isZero = (plane: Float64Array): boolean => {
+  for (const x of plane) if (x !== 0) return false;
+  return true;
+};

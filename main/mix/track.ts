@@ -13,7 +13,7 @@ export interface Track {
   readonly moves: MixMove[];
 }
 
-/** A track that is never heard gets no moves. */
+/** A track without measurable loudness (silent, or shorter than 0.4 s) gets no moves of its own. */
 export const isSilent = ({ measured }: Track): boolean => measured.integratedLufs === null;
 
 export const clamp = (value: number, [low, high]: readonly [number, number]): number =>

@@ -57,11 +57,14 @@ class ResampledTrack implements TrackStream {
       this.ended = true;
       return;
     }
-    const block = foldChannels(await this.reader.read(this.position, readFrames), 2);
+    const block = await this.reader.read(this.position, readFrames);
     this.position += readFrames;
-    // One bad sample would spread through the whole resampling filter.
-    const clean = block.map((plane) => plane.map((x) => (Number.isFinite(x) ? x : 0)));
-    this.ready = this.resampler?.process(clean) ?? clean;
+    for (const plane of block) {
+      // One bad sample would spread through the whole resampling filter.
+      for (let n = 0; n < plane.length; n++) if (!Number.isFinite(plane[n]!)) plane[n] = 0;
+    }
+    const stereo = foldChannels(block, 2);
+    this.ready = this.resampler?.process(stereo) ?? stereo;
   }
 
   async close(): Promise<void> {

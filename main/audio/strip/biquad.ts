@@ -46,6 +46,11 @@ export class BiquadState {
     }
   }
 
+  /** Nothing rings any more: silence in gives silence out. */
+  get idle(): boolean {
+    return this.s1[0] === 0 && this.s1[1] === 0 && this.s2[0] === 0 && this.s2[1] === 0;
+  }
+
   reset(): void {
     this.s1.fill(0);
     this.s2.fill(0);

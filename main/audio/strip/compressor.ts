@@ -65,6 +65,10 @@ export class Compressor {
     this.smoothed = smoothed;
   }
 
+  get idle(): boolean {
+    return this.released === 0 && this.smoothed === 0;
+  }
+
   flushDenormals(): void {
     if (this.released < silence) this.released = 0;
     if (this.smoothed < silence) this.smoothed = 0;
