@@ -50,7 +50,10 @@ const places = (directory: string): Omit<DemoSong, 'truth'> & { truth: string } 
  * The demo song as files in `directory`: synthesised on first use (some ten seconds), found there afterwards.
  * @throws SoniError `denied` | `no-space`
  */
-export async function demoSong(directory: string, onProgress: (label: string) => void): Promise<DemoSong> {
+export async function demoSong(
+  directory: string,
+  onProgress: (label: string, fraction: number) => void,
+): Promise<DemoSong> {
   const at = places(directory);
   // A changed program may play the song differently: its own code is the version of the song.
   const fingerprint = createHash('sha256')
@@ -60,13 +63,13 @@ export async function demoSong(directory: string, onProgress: (label: string) =>
   if (known?.fingerprint === fingerprint) return { ...at, truth: known };
 
   const rendered: RenderedTrack[] = [];
-  for (const play of tracks) {
+  for (const [i, play] of tracks.entries()) {
+    onProgress(`Playing track ${i + 1} of ${tracks.length}`, i / (tracks.length + 1));
     const track = play();
     rendered.push(track);
-    onProgress(`Playing ${track.name} (${rendered.length} of ${tracks.length})`);
     await write(join(directory, 'session', `${track.name}.wav`), faded(track));
   }
-  onProgress('Mixing');
+  onProgress('Mixing', tracks.length / (tracks.length + 1));
   await write(at.mix, finish(rendered));
   for (const family of families) {
     const stem = silence(songFrames);

@@ -88,7 +88,11 @@ export function mixSection(
               'EQ ±12 dB, 20 Hz to 20 kHz',
               'compressor',
               'reverb send',
-            ].map((label) => html`<th scope="col">${label}</th>`)}
+            ].map((label) =>
+              ['gain', 'reverb send'].includes(label)
+                ? html`<th scope="col" class="number">${label}</th>`
+                : html`<th scope="col">${label}</th>`,
+            )}
           </tr>
         </thead>
         ${plan.tracks.map((track) => trackRows(track, colours.get(track.name) ?? '#7a7f8c'))}

@@ -44,9 +44,9 @@ async function demo({ output, htdemucs, offline }: DemoOptions, context: Command
   const outputDirectory = resolve(output);
   context.print('SoniDesk demo: a song of our own, from a mix to stems, MIDI, tags and a mix plan.\n');
   const display = context.progress(false);
-  const song = await demoSong(demoFolder(), (label) => {
+  const song = await demoSong(demoFolder(), (label, fraction) => {
     context.signal.throwIfAborted();
-    display.update({ label: `Making the song: ${label}`, fraction: 0, etaSeconds: null });
+    display.update({ label: `Making the song: ${label}`, fraction, etaSeconds: null });
   });
   display.end();
 
