@@ -16,6 +16,8 @@ import { seededRandom } from './seededRandom.ts';
 const seed = Number(process.env['SEED'] ?? 20_261);
 const kills = 20;
 const chunks = 60;
+/** Kills that may fall into the moment in which an operation ends. */
+const unlucky = 3;
 
 let hostProgram: Awaited<ReturnType<typeof buildProgram>>;
 let engineProgram: Awaited<ReturnType<typeof buildProgram>>;
@@ -83,8 +85,10 @@ describe('kill -9 of the engine', () => {
         expect(visible.filter((each) => !each.endsWith('.partial'))).toEqual([]);
       }
       expect(await outcome(name), `seed ${seed}, round ${round}`).toEqual(calm);
-      // Each kill costs at most the chunk under way in each of the two lanes.
-      expect((await log(name)).length).toBeLessThanOrEqual(whole + 2 * (killed - before + 1));
+      // A kill costs at most the chunk under way in each of the two lanes; only one that falls between an
+      // operation's last chunk and the record of its result repeats that operation.
+      const mostChunks = whole + 2 * (killed - before) + unlucky * chunks;
+      expect((await log(name)).length).toBeLessThanOrEqual(mostChunks);
     }
   });
 });

@@ -189,8 +189,9 @@ async function run(
   }
   if (statSync(path).size !== script.chunks * blockBytes)
     throw new Error('The scripted result has a wrong size.');
+  const answer = output(operation, input, directory);
   await rename(checkpoint, join(directory, 'finished.json'));
-  return output(operation, input, directory);
+  return answer;
 }
 
 function manifest(id: string): PackManifest {

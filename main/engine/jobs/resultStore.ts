@@ -1,8 +1,7 @@
-import { readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { operations, type OperationName } from '../../contracts/operations.ts';
-import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { fileError } from '../../platform/fileError.ts';
 import { makeFolder } from '../../platform/makeFolder.ts';
 
@@ -66,7 +65,8 @@ export class ResultStore {
   /** Files the finished work under its key. */
   async finish(key: string, operation: OperationName, output: unknown): Promise<StoredResult> {
     const directory = this.#partial(key);
-    await rm(join(directory, recordFile), { force: true });
+    for (const left of [recordFile, `${recordFile}.partial`])
+      await rm(join(directory, left), { force: true });
     const record: ResultRecord = {
       key,
       operation,
@@ -74,7 +74,7 @@ export class ResultStore {
       files: await listFiles(directory),
       created: Date.now(),
     };
-    await writeFileAtomic(join(directory, recordFile), JSON.stringify(record));
+    await writeRecord(directory, record);
     return this.#publish(key, record);
   }
 
@@ -93,6 +93,27 @@ export class ResultStore {
 
   #partial(key: string): string {
     return join(this.directory, `${key}.partial`);
+  }
+}
+
+/**
+ * The record makes the work done: it stands there as soon as possible (a process killed before it has to do
+ * the operation again) and is flushed to disk only then.
+ */
+async function writeRecord(directory: string, record: ResultRecord): Promise<void> {
+  const path = join(directory, recordFile);
+  const partial = `${path}.partial`;
+  try {
+    await writeFile(partial, JSON.stringify(record));
+    await rename(partial, path);
+    const file = await open(path, 'r+');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (thrown) {
+    throw fileError(thrown, `write ${path}`);
   }
 }
 
