@@ -3,24 +3,35 @@ import { oneLine } from '../oneLine.ts';
 import type { ProgressDisplay } from './progressDisplay.ts';
 import { timeLeft } from './wording.ts';
 
+const pauseMs = 1000;
+
+const stateOf = ({ label, fraction }: WorkflowProgress): string =>
+  `${String(Math.floor(100 * fraction)).padStart(3)} %  ${oneLine(label)}`;
+
 /** For logs and pipes: at most one line a second, only when something changed, no control characters. */
 export class PlainLines implements ProgressDisplay {
   #last = '';
   #lastAt = -Infinity;
-  #notes = new Set<string>();
+  /** News that came too soon; printed when the second is over and nothing newer has come. */
+  #waiting: WorkflowProgress | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #notes = new Set<string>();
 
-  constructor(
-    private readonly write: (line: string) => void,
-    private readonly now: () => number = Date.now,
-  ) {}
+  constructor(private readonly write: (line: string) => void) {}
 
-  update({ label, fraction, etaSeconds, note }: WorkflowProgress): void {
-    if (note !== undefined) this.note(note);
-    const state = `${String(Math.floor(100 * fraction)).padStart(3)} %  ${oneLine(label)}`;
-    if (state === this.#last || this.now() - this.#lastAt < 1000) return;
-    this.#last = state;
-    this.#lastAt = this.now();
-    this.write(etaSeconds === null ? state : `${state} (${timeLeft(etaSeconds)} left)`);
+  update(progress: WorkflowProgress): void {
+    if (progress.note !== undefined) this.note(progress.note);
+    if (stateOf(progress) === this.#last) return;
+    const wait = this.#lastAt + pauseMs - Date.now();
+    if (wait <= 0) {
+      this.#print(progress);
+      return;
+    }
+    this.#waiting = progress;
+    // A line that nobody waits for keeps no process alive.
+    this.#timer ??= setTimeout(() => {
+      if (this.#waiting !== undefined) this.#print(this.#waiting);
+    }, wait).unref();
   }
 
   note(text: string): void {
@@ -29,5 +40,17 @@ export class PlainLines implements ProgressDisplay {
     this.write(oneLine(text));
   }
 
-  end(): void {}
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = undefined;
+  }
+
+  #print(progress: WorkflowProgress): void {
+    this.end();
+    this.#last = stateOf(progress);
+    this.#lastAt = Date.now();
+    const { etaSeconds } = progress;
+    this.write(etaSeconds === null ? this.#last : `${this.#last} (${timeLeft(etaSeconds)} left)`);
+  }
 }

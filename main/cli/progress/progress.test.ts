@@ -1,34 +1,41 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlainLines } from './plainLines.ts';
 import { TerminalBar, bar } from './terminalBar.ts';
 import { timeLeft } from './wording.ts';
 
-function recorded(): { lines: string[]; clock: { now: number }; display: PlainLines } {
+function recorded(): { lines: string[]; display: PlainLines } {
   const lines: string[] = [];
-  const clock = { now: 0 };
-  return {
-    lines,
-    clock,
-    display: new PlainLines(
-      (line) => lines.push(line),
-      () => clock.now,
-    ),
-  };
+  return { lines, display: new PlainLines((line) => lines.push(line)) };
 }
 
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
 describe('PlainLines', () => {
-  it('prints at most one line a second and none without news', () => {
-    const { lines, clock, display } = recorded();
-    for (clock.now = 0; clock.now < 10_000; clock.now += 10)
-      display.update({ label: 'Separating a.wav', fraction: clock.now / 10_000, etaSeconds: 5 });
-    expect(lines).toHaveLength(10);
-    const before = lines.length;
-    clock.now += 60_000;
-    display.update({ label: 'Separating a.wav', fraction: 0.991, etaSeconds: 1 });
-    clock.now += 60_000;
-    display.update({ label: 'Separating a.wav', fraction: 0.992, etaSeconds: 1 });
-    expect(lines.length - before).toBe(1);
+  it('prints at most one line a second', () => {
+    const { lines, display } = recorded();
+    for (let i = 0; i < 1000; i++) {
+      display.update({ label: 'Separating a.wav', fraction: i / 1000, etaSeconds: 5 });
+      vi.advanceTimersByTime(10);
+    }
+    expect(lines.length).toBeGreaterThanOrEqual(9);
+    expect(lines.length).toBeLessThanOrEqual(11);
     expect(lines[0]).toBe('  0 %  Separating a.wav (0:05 left)');
+  });
+
+  it('prints what came too soon when its second is over, and nothing without news', () => {
+    const { lines, display } = recorded();
+    display.update({ label: 'Reading', fraction: 0, etaSeconds: null });
+    display.update({ label: 'Separating', fraction: 0.1, etaSeconds: null });
+    display.update({ label: 'Separating', fraction: 0.2, etaSeconds: null });
+    vi.advanceTimersByTime(5000);
+    display.update({ label: 'Separating', fraction: 0.201, etaSeconds: null });
+    expect(lines).toEqual(['  0 %  Reading', ' 20 %  Separating']);
+    display.update({ label: 'Separating', fraction: 0.3, etaSeconds: null });
+    display.update({ label: 'Separating', fraction: 0.4, etaSeconds: null });
+    display.end();
+    vi.advanceTimersByTime(5000);
+    expect(lines).toHaveLength(3);
   });
 
   it('shows control characters of file names instead of obeying them', () => {
