@@ -1,21 +1,24 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { asSoniError } from '../../contracts/errors.ts';
+import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import { tellUser } from '../host/userNotes.ts';
 import type { InstalledPack } from '../packs/installedPack.ts';
 import { verifyFilesCheaply } from '../packs/verification.ts';
 import { chooseProvider } from '../providers/chooseProvider.ts';
+import { clearInUse, diedInUse, markInUse } from '../providers/crashMarker.ts';
 import { checkTensors, graphTensors } from './graphTensors.ts';
 import { runSession, type TensorValues } from './runSession.ts';
 import { createSession } from './session.ts';
 import { modelThreads } from './threads.ts';
+import { keepWarm, makeRoom, takeWarm } from './warmSessions.ts';
 
 export interface LoadOptions {
   /** Execution provider, untested; else the one that is best for this pack here. */
   readonly provider?: string;
   /** Threads of the CPU provider; else one per core. */
   readonly threads?: number;
-  /** Rewrites the graph of a model file for the CPU; weights may stay in the file. */
+  /** Rewrites the graph of a model file for the CPU; weights may stay in the file. A named function. */
   readonly cpuGraph?: (file: string) => Uint8Array;
+  /** Ends a self-test of the providers. */
   readonly signal?: AbortSignal;
 }
 
@@ -24,23 +27,34 @@ export interface Model {
   /** The execution provider in use, for the results. It changes when one fails and the CPU takes over. */
   readonly provider: string;
   run(inputs: TensorValues): Promise<TensorValues>;
+  /** The model stays warm for a while, for the next job. */
   close(): Promise<void>;
 }
 
 /**
  * Loads a pack's model after checking its files and its tensors, on the provider that suits it best here.
  * When that fails, now or in a later run, the user is told and the CPU takes over.
- * @throws SoniError `corrupt`
+ * @throws SoniError `corrupt` | `bad-usage` (a provider that is not there)
  */
 export async function loadModel(pack: InstalledPack, options: LoadOptions = {}): Promise<Model> {
   await verifyFilesCheaply(pack);
-  const signal = options.signal ?? new AbortController().signal;
+  const { id, model, files } = pack.manifest;
+  const { sha256, bytes } = files.find(({ name }) => name === model.file)!;
   const threads = options.threads ?? modelThreads();
-  let provider = options.provider ?? (await chooseProvider(pack, { signal })).chosen;
+  let provider = options.provider ?? (await providerFor(pack, options.signal));
   let session = await loadOn(provider).catch(fallBack);
+  let closed = false;
+
+  function warmKey(on: string): string {
+    return JSON.stringify([sha256, on, threads, options.cpuGraph?.name]);
+  }
 
   async function loadOn(on: string): Promise<InferenceSession> {
-    const file = pack.filePath(pack.manifest.model.file);
+    const warm = takeWarm(warmKey(on));
+    if (warm !== undefined) return warm;
+    await makeRoom(bytes);
+    if (on !== 'cpu') await markInUse(id, on);
+    const file = pack.filePath(model.file);
     const graph = on === 'cpu' ? options.cpuGraph?.(file) : undefined;
     const loaded = await createSession(file, { provider: on, threads, graph });
     try {
@@ -58,6 +72,7 @@ export async function loadModel(pack: InstalledPack, options: LoadOptions = {}):
   async function fallBack(thrown: unknown): Promise<InferenceSession> {
     if (provider === 'cpu') throw thrown;
     tellUser(`${provider} failed (${asSoniError(thrown).message}); the CPU goes on.`);
+    await clearInUse(id);
     provider = 'cpu';
     return await loadOn('cpu');
   }
@@ -67,16 +82,30 @@ export async function loadModel(pack: InstalledPack, options: LoadOptions = {}):
       return provider;
     },
     async run(inputs) {
+      if (closed) throw new SoniError('internal', `The model ${id} was run after it had been closed.`);
+      if (provider === 'cpu') return await runSession(session, inputs);
+      await markInUse(id, provider);
       try {
         return await runSession(session, inputs);
       } catch (thrown) {
-        if (provider === 'cpu') throw thrown;
         const failed = session;
         session = await fallBack(thrown);
         await failed.release();
         return await runSession(session, inputs);
       }
     },
-    close: () => session.release(),
+    async close() {
+      if (closed) return;
+      closed = true;
+      if (provider !== 'cpu') await clearInUse(id);
+      await keepWarm(warmKey(provider), session, bytes);
+    },
   };
+}
+
+async function providerFor(pack: InstalledPack, signal?: AbortSignal): Promise<string> {
+  const died = await diedInUse(pack.manifest.id);
+  if (died === undefined) return (await chooseProvider(pack, signal && { signal })).chosen;
+  tellUser(`The last run ended abruptly while ${died} was at work; this one uses the CPU.`);
+  return 'cpu';
 }

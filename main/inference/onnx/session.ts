@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import { SoniError } from '../../contracts/errors.ts';
 
 export interface SessionOptions {
@@ -27,6 +27,10 @@ export async function createSession(file: string, options: SessionOptions): Prom
   if (!isMainThread) {
     // Ending a worker in the middle of a run aborts the whole process.
     throw new SoniError('internal', 'onnxruntime must not run in a worker thread; use the inference host.');
+  }
+  if (!listSupportedBackends().some(({ name }) => name === options.provider)) {
+    // onnxruntime would use the CPU and say nothing.
+    throw new SoniError('unsupported', `This build of onnxruntime has no provider "${options.provider}".`);
   }
   try {
     const settings: InferenceSession.SessionOptions = {

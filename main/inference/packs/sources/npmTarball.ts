@@ -43,7 +43,7 @@ export async function npmTarball(
 /** [spawns] The arguments hold no blanks or shell signs: the manifest schema restricts name and version. */
 async function npmPack(spec: string, cache: string, { folder, signal }: SourceContext): Promise<void> {
   const windows = process.platform === 'win32';
-  const npm = process.env['SONIDESK_NPM'] ?? (windows ? 'npm.cmd' : 'npm');
+  const npm = windows ? 'npm.cmd' : 'npm';
   // On Windows npm is a batch file, which needs a shell; the folders are passed by environment, unquoted.
   const child = spawn(npm, ['pack', spec, '--ignore-scripts', '--loglevel=error'], {
     cwd: folder,
