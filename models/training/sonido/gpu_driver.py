@@ -50,7 +50,8 @@ def bundle(arguments: argparse.Namespace) -> None:
             archive.add(module, f"modules/{Path(module).name}")
         for wheel in arguments.wheels:
             archive.add(wheel, f"wheels/{Path(wheel).name}")
-        _add_synthesiser(archive)
+        if not arguments.without_synthesiser:
+            _add_synthesiser(archive)
     size = out.stat().st_size
     if size > BUNDLE_LIMIT:
         raise ValueError(f"the bundle has {size} bytes, the limit is {BUNDLE_LIMIT}; give fewer corpora or soundfonts")
@@ -97,6 +98,7 @@ def train(arguments: argparse.Namespace) -> None:
 def _stages(arguments: argparse.Namespace, work: Path, run: Path, out: Path, deadline: float) -> None:
     from sonido import pipeline
     from sonido.data.preparation import Inputs, prepare
+    from sonido.presets import stage1_config
 
     raw = work / "bundle" / "raw"
     folders = {name: raw / name if (raw / name).is_dir() else None for name in ("pop909", "groove", "lieder")}
@@ -120,7 +122,7 @@ def _stages(arguments: argparse.Namespace, work: Path, run: Path, out: Path, dea
             step = pipeline.stage1(work / "shards", run / "stage1", arguments.size, steps=arguments.steps,
                                    minutes=slice_minutes, device=arguments.device)  # fmt: skip
             _publish(run, out)
-            if arguments.steps and step >= arguments.steps:
+            if step >= stage1_config(arguments.size, arguments.steps, 0).steps:
                 break
     if arguments.stages != "stage1" and left() > 0.2:
         pipeline.tokens(work / "shards", run, arguments.size, arguments.token_hours, 0.5)
@@ -194,6 +196,7 @@ def main() -> None:
     command.add_argument("--soundfonts", nargs="*", default=["/usr/share/sounds/sf2/TimGM6mb.sf2"])
     command.add_argument("--modules", nargs="*", default=[])
     command.add_argument("--wheels", nargs="*", default=[])
+    command.add_argument("--without-synthesiser", action="store_true", help="only the package's own voices will sound")
     command.set_defaults(run=bundle)
     command = commands.add_parser("train")
     command.add_argument("--bundle", required=True)
