@@ -126,6 +126,11 @@ describe('importing an ONNX file', () => {
     });
     await writeFile(path, 'text, not a graph');
     await expect(importOnnx(path, stated)).rejects.toMatchObject({ kind: 'corrupt' });
-    await expect(importOnnx(path, { ...stated, id: '../elsewhere' })).rejects.toThrow();
+    for (const id of ['../elsewhere', 'My Model', 'htdemucs']) {
+      await expect(importOnnx(path, { ...stated, id })).rejects.toMatchObject({
+        kind: 'bad-usage',
+        message: expect.stringContaining(id),
+      });
+    }
   });
 });

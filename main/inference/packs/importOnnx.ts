@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { fileError } from '../../platform/fileError.ts';
 import type { GraphTensor } from '../onnx/graphTensors.ts';
 import { checkGraph, readGraph } from './checkGraph.ts';
-import { packFolder } from './findPack.ts';
+import { knownManifest, packFolder } from './findPack.ts';
 import { installedPack, type InstalledPack } from './installedPack.ts';
 import { parseManifest } from './manifest.ts';
 import { sha256File } from './sha256File.ts';
@@ -37,6 +37,7 @@ export interface ImportParameters {
  * @throws SoniError `bad-usage` for parameters that do not fit the graph | `not-found` | `corrupt` | `no-space` | `denied`
  */
 export async function importOnnx(file: string, parameters: ImportParameters): Promise<InstalledPack> {
+  await refuseId(parameters.id);
   const { size } = await stat(file).catch((thrown: unknown) => {
     throw fileError(thrown, `read the model ${file}`);
   });
@@ -55,6 +56,19 @@ export async function importOnnx(file: string, parameters: ImportParameters): Pr
   const pack = installedPack(manifest, target);
   await markVerified(pack);
   return pack;
+}
+
+/** An id becomes a folder name, and must not hide a pack that SoniDesk knows. */
+async function refuseId(id: string): Promise<void> {
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(id)) {
+    throw new SoniError(
+      'bad-usage',
+      `"${id}" cannot be the id of a pack; use small letters, digits and dashes, such as "my-vocals".`,
+    );
+  }
+  if ((await knownManifest(id)) !== undefined) {
+    throw new SoniError('bad-usage', `SoniDesk has a pack "${id}" of its own; choose another id.`);
+  }
 }
 
 type Graph = { inputs: readonly GraphTensor[]; outputs: readonly GraphTensor[] };

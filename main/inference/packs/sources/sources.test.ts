@@ -210,7 +210,7 @@ describe('an https file', () => {
     const bytes = await readFile(join(folder, 'tiny.tgz'));
     const url = await serve((_, response) => response.end(bytes));
     await add(await packFrom(source(`${url}/tiny.tgz`, bytes.length)));
-    await verifyPack('tiny');
+    expect((await readFile(join(packFolder('tiny'), 'tiny.onnx'))).equals(model)).toBe(true);
   });
 
   it('keeps what came before a cancel', async () => {
