@@ -28,6 +28,13 @@ const modelRun = {
   realtimeFactor: z.number().nonnegative(),
 };
 
+/** Stems that sum to their source. */
+const stemFiles = {
+  /** Peak of (source - sum of stems) in dBFS; `null` when it is digital silence. */
+  residualDb: z.number().nullable(),
+  stems: z.array(z.object({ stem: z.string(), file: z.string() })),
+};
+
 const path = z.string().min(1);
 
 export const operations = {
@@ -59,21 +66,24 @@ export const operations = {
       /** The same audio at the pack's rate and channels. */
       model: path,
       pack: z.string(),
-      /** Only these stems plus what remains; `null` for all the pack knows. */
-      stems: z.array(z.string()).nullable(),
-      /** One stem and everything else; excludes `stems`. */
-      twoStem: z.string().nullable(),
       /** Only this part of the source, in source frames (previews). */
       range: z
         .object({ start: z.number().int().nonnegative(), frames: z.number().int().positive() })
         .nullable(),
     }),
-    output: z.object({
-      ...modelRun,
-      /** Peak of (source - sum of stems) in dBFS; `null` when it is digital silence. */
-      residualDb: z.number().nullable(),
-      stems: z.array(z.object({ stem: z.string(), file: z.string() })),
+    output: z.object({ ...modelRun, ...stemFiles }),
+  },
+  /** Some stems of a separation and what remains of the source without them. Runs no model. */
+  'select-stems': {
+    version: 1,
+    input: z.object({
+      source: path,
+      /** The stems to keep; they may end before the source does (previews). */
+      stems: z.array(z.object({ stem: z.string(), audio: path })).min(1),
+      /** Name of what remains. */
+      remainder: z.string(),
     }),
+    output: z.object(stemFiles),
   },
   transcribe: {
     version: 1,

@@ -16,6 +16,7 @@ const loaders: { readonly [Name in OperationName]: () => Promise<Operation<Name>
   mix: async () => (await import('../mix/mix.ts')).mix,
   'render-mix': async () => (await import('../mix/renderMix.ts')).renderMix,
   separate: async () => (await import('./separate/separate.ts')).separate,
+  'select-stems': async () => (await import('./separate/selectStems.ts')).selectStems,
   transcribe: async () => (await import('./transcribe/transcribe.ts')).transcribe,
 };
 

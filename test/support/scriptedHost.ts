@@ -107,8 +107,8 @@ const neutralStrip = {
 
 interface AnyInput {
   tracks?: { name: string }[];
-  twoStem?: string | null;
-  stems?: string[] | null;
+  stems?: { stem: string }[];
+  remainder?: string;
   pack?: string;
 }
 
@@ -118,8 +118,10 @@ function output(operation: OperationName, input: AnyInput, directory: string): u
       return { ...audio, format: 'wav', timeReference: null };
     case 'resample':
       return audio;
+    case 'select-stems':
     case 'separate': {
-      const names = input.twoStem ? [input.twoStem, `no_${input.twoStem}`] : (input.stems ?? stems);
+      const chosen = input.stems?.map(({ stem }) => stem);
+      const names = chosen === undefined ? stems : [...chosen, input.remainder!];
       for (const stem of names)
         writeFileSync(join(directory, `${stem}.wav`), readFileSync(join(directory, file)));
       return {

@@ -92,8 +92,6 @@ export async function measureSteps(
         source,
         model,
         pack,
-        stems: null,
-        twoStem: null,
         range: null,
       });
       note('separate', output.seconds, `${pack} on ${output.provider}`);

@@ -17,6 +17,7 @@ export function laneOf(operation: OperationName): Lane {
     case 'tag':
     case 'mix':
     case 'render-mix':
+    case 'select-stems':
     case 'peaks':
       return 'signal';
   }

@@ -29,6 +29,7 @@ const priors: Record<OperationName, number> = {
   tag: 0.03,
   mix: 0.05,
   'render-mix': 0.05,
+  'select-stems': 0.01,
   peaks: 0.005,
 };
 

@@ -25,25 +25,17 @@ export function resampleFor(pack: PackManifest, audio: Reference<string>, name: 
   return job('resample', `Preparing ${name}`, { audio, sampleRate, channels });
 }
 
-export interface SeparationWish {
-  readonly stems: readonly string[] | null;
-  readonly twoStem: string | null;
-}
-
 /** The whole file into stems, and when asked for its beginning first. */
 export function separationJobs(
   decoded: Job<'decode'>,
   pack: PackManifest,
   name: string,
-  wish: SeparationWish,
 ): { whole: Job<'separate'>; preview: Job<'separate'> } {
   const source = audioOf(decoded);
   const shared = {
     source,
     model: audioOf(resampleFor(pack, source, name)),
     pack: pack.id,
-    stems: wish.stems === null ? null : [...wish.stems],
-    twoStem: wish.twoStem,
   };
   const beginning = new Reference(decoded, `first ${previewSeconds} s`, (output) => {
     const { sampleRate, frames } = output as { sampleRate: number; frames: number };

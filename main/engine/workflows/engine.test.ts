@@ -106,6 +106,19 @@ describe('engine', () => {
     ]);
   });
 
+  it('takes other stems from a separation that was made, without the model', async () => {
+    const made = await engine();
+    await made.split({ input: at('song.wav'), outputDirectory: at('out') });
+    await started();
+    const two = await made.split({ input: at('song.wav'), outputDirectory: at('two'), twoStem: 'vocals' });
+    expect(two.stems.map(({ stem }) => stem)).toEqual(['vocals', 'no_vocals']);
+    const some = { input: at('song.wav'), outputDirectory: at('some'), stems: ['bass', 'drums'] };
+    expect((await made.split(some)).stems.map(({ stem }) => stem)).toEqual(['drums', 'bass', 'rest']);
+    expect(await started()).toEqual(['select-stems', 'select-stems']);
+    await expect(made.split({ ...some, stems: ['guitar'] })).rejects.toThrow('has no stem "guitar"');
+    await expect(made.split({ ...some, twoStem: 'bass' })).rejects.toThrow('not for both');
+  });
+
   it('computes anew what has changed', async () => {
     const made = await engine();
     await made.tag({ input: at('song.wav') });

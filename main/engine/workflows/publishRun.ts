@@ -53,7 +53,9 @@ export async function publishRun(
   const tags = results.of(parts.tags).output;
   publication.json(tags, names.tags);
   const separation =
-    parts.separation === null ? null : addStems(publication, results, parts.separation, names.stems);
+    parts.separation === null
+      ? null
+      : addStems(publication, results, parts.separation, parts.separation, names.stems);
   const transcription = await addNotes(parts, results, publication, tags);
   publication.json(results.of(parts.mix).output, names.mix);
   let render: RunResult['mix']['render'] = null;

@@ -103,10 +103,7 @@ async function planMix(
     return { tags, separation: null, tracks: [part] };
   }
   // Decoded by `readTracks`; the same job again has the same key and is found done.
-  const { whole } = separationJobs(decodeJob(input), separator, labelOf(input), {
-    stems: null,
-    twoStem: null,
-  });
+  const { whole } = separationJobs(decodeJob(input), separator, labelOf(input));
   const tracks = (separator.stems ?? []).map((stem): RunPart => {
     const stemAudio = stemOf(whole, stem);
     return {

@@ -1,15 +1,16 @@
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { SoniError, asSoniError } from '../../contracts/errors.ts';
-import type { PackManifest } from '../../contracts/pack.ts';
+import { asSoniError, type SoniError } from '../../contracts/errors.ts';
+import type { OperationOutput } from '../../contracts/operations.ts';
 import { splitResult, type SplitResult, type splitRequest } from '../../contracts/workflows.ts';
-import type { Job } from '../jobs/job.ts';
 import type { StoredResult } from '../jobs/resultStore.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
-import { decodeJob, labelOf, requireTask, separationJobs, type SeparationWish } from './audioJobs.ts';
+import { audioOf, type Job } from '../jobs/job.ts';
+import { decodeJob, labelOf, requireTask, separationJobs } from './audioJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { recordTake } from './recordTake.ts';
+import { selectionJob, selectionOf } from './stemSelection.ts';
 
 /**
  * One file into stems: `<outputDirectory>/<stem>.wav` and `split.json`.
@@ -23,27 +24,33 @@ export async function split(
   const publication = new Publication(resolve(request.outputDirectory));
   const pack = await context.describePack(request.pack);
   requireTask(pack, 'separate');
-  checkWish(request, pack);
+  const selection = selectionOf(request, pack);
   await publication.prepare();
 
   const decoded = decodeJob(input);
   const name = labelOf(input);
-  const { whole, preview } = separationJobs(decoded, pack, name, request);
+  const { whole, preview: beginning } = separationJobs(decoded, pack, name);
+  const stemsOf = (separation: Job<'separate'>) =>
+    selection === null ? separation : selectionJob(separation, audioOf(decoded), selection);
+  const [stems, preview] = [stemsOf(whole), stemsOf(beginning)];
   let previewed: Promise<void> = Promise.resolve();
   let previewError: SoniError | undefined;
-  const results = await context.run(request.preview ? [preview, decoded, whole] : [decoded, whole], {
-    onResult: (job, result) => {
-      if (job !== preview) return;
-      previewed = publishPreview(result, publication.directory, context).catch((thrown: unknown) => {
-        previewError = asSoniError(thrown);
-      });
+  const results = await context.run(
+    request.preview ? [preview, decoded, whole, stems] : [decoded, whole, stems],
+    {
+      onResult: (job, result) => {
+        if (job !== preview) return;
+        previewed = publishPreview(result, publication.directory, context).catch((thrown: unknown) => {
+          previewError = asSoniError(thrown);
+        });
+      },
     },
-  });
+  );
   await previewed;
   if (previewError !== undefined) throw previewError;
   recordTake(context.session, input, 0, results.of(decoded).output);
 
-  const relative = addStems(publication, results, whole, '');
+  const relative = addStems(publication, results, whole, stems, '');
   await refuseOverwriting(
     [input],
     relative.stems.map(({ file }) => join(publication.directory, file)),
@@ -58,15 +65,16 @@ export function addStems(
   publication: Publication,
   results: GraphResults,
   separation: Job<'separate'>,
+  written: Job<'separate'> | Job<'select-stems'>,
   folder: string,
 ): SplitResult {
-  const { output, directory } = results.of(separation);
+  const { output, directory } = results.of<'separate' | 'select-stems'>(written);
   const stems = output.stems.map(({ stem, file }) => {
     const name = join(folder, `${stem}.wav`);
     publication.copy(join(directory, file), name);
     return { stem, file: name };
   });
-  return splitResult.parse({ ...output, stems });
+  return splitResult.parse({ ...results.of(separation).output, ...output, stems });
 }
 
 export const withFolder = (result: SplitResult, directory: string): SplitResult => ({
@@ -80,25 +88,9 @@ async function publishPreview(
   context: WorkflowContext,
 ): Promise<void> {
   const publication = new Publication(join(outputDirectory, 'preview'));
-  for (const { stem, file } of (output as SplitResult).stems) {
+  for (const { stem, file } of (output as OperationOutput<'select-stems'>).stems) {
     publication.copy(join(directory, file), `${stem}.wav`);
   }
   await publication.commit(context.signal);
   context.note(`The beginning is ready in ${publication.directory}`);
-}
-
-/** @throws SoniError `bad-usage` for stems that the pack does not know */
-function checkWish({ stems, twoStem }: SeparationWish, pack: PackManifest): void {
-  if (stems !== null && twoStem !== null) {
-    throw new SoniError('bad-usage', 'Ask for some stems or for one against the rest, not for both.');
-  }
-  const known = pack.stems ?? [];
-  for (const wanted of [...(stems ?? []), ...(twoStem === null ? [] : [twoStem])]) {
-    if (!known.includes(wanted)) {
-      throw new SoniError(
-        'bad-usage',
-        `The pack "${pack.id}" has no stem "${wanted}"; it has: ${known.join(', ')}.`,
-      );
-    }
-  }
 }

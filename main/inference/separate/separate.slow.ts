@@ -45,7 +45,7 @@ it('needs no more memory for a long file than for a short one, at 48 kHz, stems 
       const directory = join(home, `${minutes}`);
       await mkdir(directory);
       return peakOf(async () => {
-        const input = { source, model, pack: 'factors', stems: null, twoStem: 'vocals', range: null };
+        const input = { source, model, pack: 'factors', range: null };
         const result = await separate(input, {
           directory,
           signal: new AbortController().signal,

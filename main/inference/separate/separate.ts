@@ -24,12 +24,12 @@ const writingShare = 0.05;
  * Separates a source into stems that sum to it: float32 WAVs at its rate, channel count and length, never
  * rescaled. The model's estimates are checkpointed after every window; the stems themselves are written from
  * them at the end, in seconds.
- * @throws SoniError `bad-usage` (stem names, range) | `unsupported` (no separation pack) | what `findPack` and the disk throw
+ * @throws SoniError `bad-usage` (range) | `unsupported` (no separation pack) | what `findPack` and the disk throw
  */
 export const separate: Operation<'separate'> = async (input, context) => {
   await clearPartials(context.directory);
   const pack = await findPack(input.pack);
-  const stems = planStems(pack.manifest.stems ?? [], input);
+  const stems = planStems(pack.manifest.stems ?? []);
   const source = await openWav(input.source);
   const mix = await openWav(input.model).catch(async (thrown: unknown) => {
     await source.close();

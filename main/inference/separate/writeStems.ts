@@ -13,7 +13,7 @@ const blockFrames = 1 << 16;
 export interface StemWriting {
   readonly source: WavReader;
   readonly range: FrameRange;
-  readonly plan: StemPlan;
+  readonly plan: Pick<StemPlan, 'names' | 'remainder'>;
   /** The computed stems, in the order of the plan. */
   readonly stems: StemBlocks;
   readonly directory: string;

@@ -1,0 +1,46 @@
+import type { AudioReader } from '../../audio/audioStream.ts';
+import { clearPartials } from '../../audio/clearPartials.ts';
+import { openWav, type WavReader } from '../../audio/wav/wavReader.ts';
+import { SoniError } from '../../contracts/errors.ts';
+import type { Operation } from '../../contracts/operations.ts';
+import { writeStems } from './writeStems.ts';
+
+/**
+ * Some stems of a separation and what remains of the source without them. No model runs: asking for other
+ * stems of a song that has been separated is a matter of reading and writing files.
+ * @throws SoniError `corrupt` when the stems are not those of the source
+ */
+export const selectStems: Operation<'select-stems'> = async (input, context) => {
+  await clearPartials(context.directory);
+  const open: AudioReader[] = [];
+  const opened = async (path: string): Promise<WavReader> => {
+    const reader = await openWav(path);
+    open.push(reader);
+    return reader;
+  };
+  try {
+    const source = await opened(input.source);
+    const stems: WavReader[] = [];
+    for (const { audio } of input.stems) stems.push(await opened(audio));
+    // A preview holds the beginning only.
+    const frames = stems[0]!.frames;
+    for (const stem of stems) {
+      if (stem.frames === frames && frames <= source.frames && stem.channels === source.channels) continue;
+      throw new SoniError(
+        'corrupt',
+        `Stored stems have ${stem.channels} channels of ${stem.frames} frames, their source ${source.channels} of ${source.frames}. Remove the session's results and run it again.`,
+      );
+    }
+    return await writeStems({
+      source,
+      range: { start: 0, frames },
+      plan: { names: input.stems.map(({ stem }) => stem), remainder: input.remainder },
+      stems: async (start, count) => Promise.all(stems.map((stem) => stem.read(start, count))),
+      directory: context.directory,
+      signal: context.signal,
+      progress: (done) => context.progress({ done, total: frames }),
+    });
+  } finally {
+    for (const reader of open) await reader.close();
+  }
+};
