@@ -9,7 +9,13 @@ export default defineConfig({
     testTimeout: 30_000,
     coverage: { include: ['main/**/*.ts'], exclude: ['**/*.test.ts', '**/*.slow.ts'] },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['main/**/*.test.ts', 'plugin-bridge/**/*.test.ts', 'test/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['main/**/*.test.ts', 'plugin-bridge/**/*.test.ts', 'test/**/*.test.ts'],
+        },
+      },
       {
         extends: true,
         test: {

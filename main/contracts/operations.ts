@@ -15,7 +15,6 @@ const audioFile = z.object({
   channels: z.number().int().positive(),
   frames: z.number().int().nonnegative(),
 });
-export type AudioFile = z.infer<typeof audioFile>;
 
 /** How a model was run, for the user and for the ETA of the next run. */
 const modelRun = {

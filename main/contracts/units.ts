@@ -15,8 +15,6 @@ export type Decibels = Unit<'decibels'>;
 /** Loudness units relative to full scale (ITU-R BS.1770-5). */
 export type Lufs = Unit<'lufs'>;
 export type Hertz = Unit<'hertz'>;
-/** MIDI note number, 0 to 127; 69 is A4 = 440 Hz. */
-export type MidiPitch = Unit<'midi-pitch'>;
 
 /** Gain in decibels to a linear amplitude factor. */
 export const fromDecibels = (gain: Decibels): number => 10 ** (gain / 20);

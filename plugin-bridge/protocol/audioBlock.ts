@@ -8,7 +8,7 @@ export const maxBlockChannels = 32;
 export interface HostPosition {
   /** Sample position on the host timeline; negative in a pre-roll. */
   readonly hostFrame: bigint;
-  /** Frames since the connection began, lost ones included. */
+  /** Frames captured since the instance was activated, lost ones included; runs on when the plugin reconnects. */
   readonly streamFrame: bigint;
   readonly playing: boolean;
   readonly looping: boolean;

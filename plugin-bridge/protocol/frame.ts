@@ -34,9 +34,6 @@ const names = new Map<number, FrameType>(
   Object.entries(frameTypes).map(([name, code]) => [code, name as FrameType]),
 );
 
-/** The payload goes on in the next frame of the same type. */
-export const flagMore = 1;
-
 export interface Frame {
   readonly type: FrameType;
   readonly flags: number;
