@@ -65,7 +65,7 @@ def _revive(quantiser: StochasticQuantiser, rest: Tensor) -> int:
     index = squared_distances(rest[None], quantiser.codebook)[0].argmin(-1)
     dead = (torch.bincount(index, minlength=quantiser.codebook.shape[0]) == 0).nonzero().flatten()
     chosen = rest[torch.randint(len(rest), (len(dead),), device=rest.device)]
-    quantiser.codebook[dead] = chosen + 0.05 * rest.std() * torch.randn_like(chosen)
+    quantiser.replace(dead, chosen + 0.05 * rest.std() * torch.randn_like(chosen))
     return len(dead)
 
 
@@ -82,7 +82,7 @@ def _start_hierarchy(model: HQVAE, audio: list[Tensor], only_dead: bool = False)
                 moved += _revive(quantiser, rest)
             else:
                 centres, variance = k_means(rest, quantiser.codebook.shape[0])
-                quantiser.codebook.copy_(centres)
+                quantiser.places.copy_(centres)
                 quantiser.log_variance.fill_(max(variance, 1e-4)).log_()
             rest = rest - quantiser.codebook[squared_distances(rest[None], quantiser.codebook)[0].argmin(-1)]
         for index, (target, before) in enumerate(zip(targets, prepared, strict=True)):

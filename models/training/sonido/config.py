@@ -73,8 +73,9 @@ class TrainConfig:
     bf16: bool = False
     continuous_steps: int = 300
     codebook_batches: int = 40
-    revive_every: int = 100
-    revive_batches: int = 12
+    revive_every: int = 50
+    revive_batches: int = 8
+    revive_until: float = 0.9
     rate_start: float = 0.05
     rate_until: float = 0.5
     anneal_until: float = 0.6

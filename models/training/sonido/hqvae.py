@@ -80,6 +80,8 @@ class TopDownLevel(nn.Module):
             self.up = Up(width)
             self.refine = Stack(width, config.blocks[level] // 2)
             self.lower = nn.Linear(width, dimension)
+            # As strong as a code of this level, so that the level above is not drowned by it.
+            self.balance = nn.LayerNorm(dimension)
         self.merge = nn.Linear(width + (dimension if self.has_upper else 0), width)
         self.posterior = Stack(width, 1)
         self.norm = nn.LayerNorm(width)
@@ -98,7 +100,7 @@ class TopDownLevel(nn.Module):
         """The state of the level above brought to this resolution; None at the top."""
         if upper is None:
             return None
-        prepared: Tensor = self.lower(self.refine(self.up(self.lift(upper.to(self.lift.weight.dtype)))))
+        prepared: Tensor = self.balance(self.lower(self.refine(self.up(self.lift(upper.to(self.lift.weight.dtype))))))
         return prepared
 
     def target(self, prepared: Tensor | None, feature: Tensor) -> Tensor:

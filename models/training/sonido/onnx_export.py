@@ -6,8 +6,8 @@
 - clip: coarse features -> clip embedding;
 - prior0..2: tokens, (tokens above,) clip, keep_clip -> logits and the mid-depth feature.
 
-A float16 copy of each keeps its inputs and outputs in float32. The analysis filterbank and the distances to codes stay
-in float32 there: near-ties between codes would otherwise flip.
+A float16 copy of each but the quantiser keeps its inputs and outputs in float32, and its analysis filterbank and
+codebooks too. The quantiser exists in float32 alone: near-ties between codes would flip.
 """
 
 from __future__ import annotations
@@ -128,6 +128,11 @@ class PriorGraph(nn.Module):
         return out
 
 
+def precisions(graph: Graph) -> tuple[str, ...]:
+    """File suffixes; the quantiser has no float16 form, since near-ties flip up to 6 % of its tokens there."""
+    return ("",) if graph.name == "quantiser" else ("", ".fp16")
+
+
 class HalfGraph(nn.Module):
     """A float16 copy of a graph with float32 inputs and outputs."""
 
@@ -155,7 +160,8 @@ def export(items: list[Graph], directory: Path, facts: dict[str, Any]) -> None:
     for graph in items:
         graph.module.eval()
         dynamic = {name: {0: "batch"} for name in (*graph.inputs, *graph.outputs)}
-        for module, suffix in ((graph.module, ""), (HalfGraph(graph.module), ".fp16")):
+        for suffix in precisions(graph):
+            module = HalfGraph(graph.module) if suffix else graph.module
             path = directory / f"{graph.name}{suffix}.onnx"
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

@@ -1,7 +1,7 @@
 """onnxruntime against PyTorch for every exported graph.
 
 Tolerances: float32 outputs within 1e-3 of the output's largest magnitude, float16 within 2e-2; tokens (arg-max over
-distances) equal in at least 99.9 % (float32) and 97 % (float16) of the positions, since near-ties may fall either way.
+distances, float32 only) equal in at least 99.9 % of the positions, since near-ties may fall either way.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sonido.onnx_export import Graph
+from sonido.onnx_export import Graph, precisions
 
 FLOAT_TOLERANCE = {"": 1e-3, ".fp16": 2e-2}
-TOKEN_AGREEMENT = {"": 0.999, ".fp16": 0.97}
+TOKEN_AGREEMENT = 0.999
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def compare(graph: Graph, directory: Path, inputs: dict[str, Tensor] | None = No
     """Both precisions on `inputs` (default: the graph's examples); also with a batch of one."""
     given = inputs or graph.inputs
     results: list[Parity] = []
-    for suffix in ("", ".fp16"):
+    for suffix in precisions(graph):
         run = session(directory / f"{graph.name}{suffix}.onnx")
         for size in (len(next(iter(given.values()))), 1):
             part = {name: tensor[:size] for name, tensor in given.items()}
@@ -59,6 +59,6 @@ def _judge(graph: str, output: str, want: NDArray[Any], got: NDArray[Any], suffi
         raise ValueError(f"{graph}/{output}: shape {got.shape} from onnxruntime, expected {want.shape}")
     if want.dtype == np.int64:
         differing = float((want != got).mean())
-        return Parity(graph, output, differing, 1 - differing >= TOKEN_AGREEMENT[suffix])
+        return Parity(graph, output, differing, 1 - differing >= TOKEN_AGREEMENT)
     worst = float(np.abs(want - got).max() / max(1e-6, float(np.abs(want).max())))
     return Parity(graph, output, worst, worst <= FLOAT_TOLERANCE[suffix])

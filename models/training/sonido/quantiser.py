@@ -38,9 +38,19 @@ def squared_distances(z: Tensor, codebook: Tensor) -> Tensor:
 class StochasticQuantiser(nn.Module):
     def __init__(self, codes: int, dimension: int, initial_variance: float, maximal_log_variance: float) -> None:
         super().__init__()
-        self.codebook = nn.Parameter(torch.randn(codes, dimension))
+        self.places = nn.Parameter(torch.randn(codes, dimension))
         self.log_variance = nn.Parameter(torch.tensor(math.log(initial_variance)))
         self.maximal_log_variance = maximal_log_variance
+
+    @property
+    def codebook(self) -> Tensor:
+        """[codes, dimension] with mean zero, like the running-centred z: neither can chase the other's mean."""
+        return self.places - self.places.mean(0)
+
+    @torch.no_grad()
+    def replace(self, index: Tensor, codes: Tensor) -> None:
+        """Moves some codes (before centring) in place."""
+        self.places[index] = codes + self.places.mean(0)
 
     @property
     def variance(self) -> Tensor:
@@ -52,16 +62,17 @@ class StochasticQuantiser(nn.Module):
     def forward(self, z: Tensor, temperature: float, mode: Mode) -> Quantised:
         """z [batch, time, dimension]. Gumbel-softmax mixture at `temperature`, or the nearest code (`hard`)."""
         z32 = z.float()
+        codebook = self.codebook
         logits = self.posterior_logits(z32)
         tokens = logits.argmax(-1)
         log_posterior = F.log_softmax(logits, dim=-1)
         entropy = -(log_posterior.exp() * log_posterior).sum((1, 2)).mean()
         if mode == "stochastic":
             weights = F.softmax((logits + gumbel_like(logits)) / temperature, dim=-1)
-            code = weights @ self.codebook
+            code = weights @ codebook
             error = (z32 - code).square().sum((1, 2)).mean()
         else:
-            nearest = F.embedding(tokens, self.codebook)
+            nearest = F.embedding(tokens, codebook)
             error = (z32 - nearest).square().sum((1, 2)).mean()
             # Gradient to z as if unquantised, and to the chosen code.
             code = nearest + (z32 - z32.detach())

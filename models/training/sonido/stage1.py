@@ -34,9 +34,9 @@ def temperature_at(step: int, config: TrainConfig) -> float:
 
 
 def revives_at(step: int, config: TrainConfig) -> bool:
-    """While annealing, codes that fell out of use get a new place now and then."""
+    """Codes that fell out of use get a new place now and then, except near the end."""
     start = config.continuous_steps
-    return start < step < config.anneal_until * config.steps and (step - start) % config.revive_every == 0
+    return start < step < config.revive_until * config.steps and (step - start) % config.revive_every == 0
 
 
 def rate_weight_at(step: int, config: TrainConfig) -> float:

@@ -48,7 +48,7 @@ def test_gradients_reach_every_parameter_and_every_level() -> None:
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name
         assert parameter.grad.abs().sum() > 0, name
-        if name.endswith("codebook"):
+        if name.endswith("places"):
             assert (parameter.grad.abs().sum(-1) > 0).all(), f"{name}: a code got no gradient"
 
 
@@ -133,7 +133,7 @@ def test_validation_uses_hard_codes_and_ablation_sees_each_level() -> None:
     assert len(report.usage) == len(report.ablation) == 3
     assert all(0 < u <= 1 for u in report.usage)
     level = model.levels[2]
-    level.quantisers[0].codebook.data.zero_()
+    level.quantisers[0].places.data.zero_()
     assert abs(evaluate(model, audio).ablation[2]) < 1e-6
 
 

@@ -6,7 +6,7 @@ import torch
 
 from sonido.config import CodecConfig
 from sonido.hqvae import TopDownLevel
-from sonido.quantiser import StochasticQuantiser, perplexity
+from sonido.quantiser import RunningCentre, StochasticQuantiser, perplexity
 
 
 def make(codes: int = 16, dimension: int = 4, variance: float = 1.0) -> StochasticQuantiser:
@@ -42,13 +42,37 @@ def test_hard_mode_returns_codes_and_passes_gradients() -> None:
     z = torch.randn(2, 6, 4, requires_grad=True)
     out = quantiser(z, 1.0, "hard")
     assert torch.allclose(out.code, quantiser.lookup(out.tokens))
-    out.code.square().sum().backward()
+    codebook = quantiser.codebook
+    codebook.retain_grad()
+    torch.autograd.backward(torch.nn.functional.embedding(out.tokens, codebook).square().sum())
+    torch.autograd.backward(out.code.square().sum())
     assert z.grad is not None
     assert (z.grad.abs().sum(-1) > 0).all()
     used = torch.zeros(16, dtype=torch.bool)
     used[out.tokens.flatten()] = True
-    assert quantiser.codebook.grad is not None
-    assert torch.equal(quantiser.codebook.grad.abs().sum(-1) > 0, used)
+    assert codebook.grad is not None
+    assert torch.equal(codebook.grad.abs().sum(-1) > 0, used)
+    assert quantiser.places.grad is not None
+
+
+def test_the_codebook_is_centred_and_codes_can_be_replaced() -> None:
+    quantiser = make()
+    quantiser.places.data += 5
+    assert quantiser.codebook.mean(0).abs().max() < 1e-5
+    target = quantiser.codebook[3].detach() + 0.5
+    quantiser.replace(torch.tensor([3]), target[None])
+    assert (quantiser.codebook[3] - target).abs().max() < 0.5 / 16 + 1e-5  # the mean moves by a sixteenth of the step
+
+
+def test_running_centre_converges_to_zero_mean_and_unit_deviation() -> None:
+    torch.manual_seed(0)
+    centre = RunningCentre(4, momentum=0.1).train()
+    for _ in range(200):
+        centre(3 + 2 * torch.randn(8, 50, 4))
+    centre.eval()
+    out = centre(3 + 2 * torch.randn(64, 50, 4)).flatten(0, 1)
+    assert out.mean(0).abs().max() < 0.1
+    assert (out.std(0) - 1).abs().max() < 0.1
 
 
 def test_gumbel_samples_follow_the_posterior() -> None:
