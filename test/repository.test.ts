@@ -12,7 +12,11 @@ const lock = z
   .object({
     packages: z.record(
       z.string(),
-      z.object({ hasInstallScript: z.boolean().optional(), resolved: z.string().optional() }),
+      z.object({
+        hasInstallScript: z.boolean().optional(),
+        resolved: z.string().optional(),
+        optionalDependencies: versions,
+      }),
     ),
   })
   .parse(json('package-lock.json'));
@@ -33,6 +37,12 @@ describe('dependencies', () => {
     );
     expect([...new Set(withScripts)].sort()).toEqual(reviewed.sort());
     expect(readFileSync(new URL('../.npmrc', import.meta.url), 'utf8')).toContain('ignore-scripts=true');
+  });
+
+  it('are locked for every platform: npm 11 refuses a lock file that leaves one out', () => {
+    const names = new Set(Object.keys(lock.packages).map((path) => path.replace(/^.*node_modules\//, '')));
+    const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies));
+    expect(wanted.filter((name) => !names.has(name))).toEqual([]);
   });
 
   it('are locked by content, not by the address they once came from', () => {
