@@ -26,8 +26,8 @@ import { Resampler } from '../../main/audio/resample/resampler.ts';
 import { openWav } from '../../main/audio/wav/wavReader.ts';
 import { createWav } from '../../main/audio/wav/wavWriter.ts';
 import { directories } from '../../main/platform/directories.ts';
-import { demucsCommand } from './support/demucsCommand.ts';
-import { measureCommand, type Measured } from './support/measureCommand.ts';
+import { demucsCommandLine } from '../../main/cli/bench/demucsPackage.ts';
+import { measureProcess, type ProcessMeasure } from '../../main/cli/bench/processMeasure.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)); // of the bundle in node_modules/.cache/bench
 const { values } = parseArgs({
@@ -40,6 +40,7 @@ const { values } = parseArgs({
   },
 });
 const rate = 44_100;
+const { signal } = new AbortController();
 const roles = ['drums', 'bass', 'other', 'vocals'] as const;
 type Role = (typeof roles)[number];
 
@@ -127,19 +128,20 @@ try {
   await writer.write(mix);
   await writer.close();
 
-  const demucs = values.demucs ?? demucsCommand();
+  const demucs = values.demucs ?? (await demucsCommandLine(signal));
   // A home of its own with the same packs, so that nothing has been computed before.
   const home = join(work, 'home');
   await mkdir(home);
   await symlink(directories().packs, join(home, 'packs'));
   const env = { SONIDESK_HOME: home, SONIDESK_PROVIDER: 'cpu' };
   const sonidesk = join(root, 'bin/sonidesk.mjs');
-  await measureCommand([sonidesk, 'packs', 'verify', 'htdemucs'], env);
-  const ours = await measureCommand(
+  await measureProcess([sonidesk, 'packs', 'verify', 'htdemucs'], env, signal);
+  const ours = await measureProcess(
     [sonidesk, 'split', input, '-o', join(work, 'ours'), '--pack', 'htdemucs', '--json'],
     env,
+    signal,
   );
-  const theirs = await measureCommand([demucs, input, '-o', join(work, 'theirs')], {});
+  const theirs = await measureProcess([demucs, input, '-o', join(work, 'theirs')], {}, signal);
 
   const result = {
     song: basename(folder),
@@ -157,12 +159,12 @@ try {
   await rm(work, { recursive: true, force: true });
 }
 
-interface Judged extends Measured {
+interface Judged extends ProcessMeasure {
   readonly realtimeFactor: number;
   readonly sdr: Partial<Record<Role, number>>;
 }
 
-async function judged(measured: Measured, stems: string): Promise<Judged> {
+async function judged(measured: ProcessMeasure, stems: string): Promise<Judged> {
   const sdr: Partial<Record<Role, number>> = {};
   for (const role of roles) {
     const reader = await openWav(join(stems, `${role}.wav`));

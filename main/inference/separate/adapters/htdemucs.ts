@@ -78,7 +78,10 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
     overlap: manifest.model.overlapSamples,
     maxBatch: 1,
     stems,
-    provider: model.provider,
+    // It may change in the middle: a failing device is left for the CPU.
+    get provider() {
+      return model.provider;
+    },
     run: async (windows) => {
       const outputs: Float32Array[][][] = [];
       for (const planes of windows) outputs.push(await separate(planes));

@@ -20,7 +20,10 @@ export function waveform(pack: InstalledPack, model: Model): SeparationModel {
     overlap: manifest.model.overlapSamples,
     maxBatch: manifest.model.maxBatch,
     stems,
-    provider: model.provider,
+    // It may change in the middle: a failing device is left for the CPU.
+    get provider() {
+      return model.provider;
+    },
     run: async (windows) => {
       const data = new Float32Array(windows.length * channels * window);
       for (const [item, planes] of windows.entries()) {
