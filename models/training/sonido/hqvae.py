@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from sonido.config import HOPS, CodecConfig
 from sonido.filterbank import Analysis, Synthesis, compress, expand
-from sonido.layers import Down, ModuleSequence, Stack, Up
+from sonido.layers import Down, ModuleSequence, Stack, Up, shifted
 from sonido.quantiser import Mode, RunningCentre, StochasticQuantiser
 from sonido.stereo import to_left_right, to_mid_side
 
@@ -32,7 +32,11 @@ class CodecOutput:
 
 
 class Encoder(nn.Module):
-    """Audio [batch, 2, time] mid/side -> features coarse to fine, each [batch, time / hop, width]."""
+    """Audio [batch, 2, time] mid/side -> features coarse to fine, each [batch, time / hop, width].
+
+    Gain and shape are split as in CELP coders: the spectrum is divided by the loudness of its coarse frame, and the
+    loudness joins the deepest feature only. So the coarse level has something to say that no finer level can.
+    """
 
     def __init__(self, config: CodecConfig, levels: int = 3) -> None:
         super().__init__()
@@ -41,14 +45,38 @@ class Encoder(nn.Module):
         self.project = nn.Linear(2 * HOPS[-1], width)
         self.stacks = ModuleSequence(Stack(width, config.blocks[2 - depth]) for depth in range(levels))
         self.downs = ModuleSequence(Down(width) for _ in range(levels - 1))
+        self.loudness = nn.Linear(1, width)
 
     def forward(self, mid_side: Tensor) -> list[Tensor]:
-        x = self.stacks[0](self.project(compress(self.analysis(mid_side)).to(self.project.weight.dtype)))
+        spectrum = self.analysis(mid_side)
+        gain = loudness(spectrum)
+        shape = compress(0.1 * spectrum / gain.repeat_interleave(FRAMES_PER_TOP, dim=1))
+        x = self.stacks[0](self.project(shape.to(self.project.weight.dtype)) + self._gain_for(0, gain))
         features = [x]
         for depth, down in enumerate(self.downs, 1):
-            x = self.stacks[depth](down(x))
+            x = self.stacks[depth](down(x) + self._gain_for(depth, gain))
             features.insert(0, x)
         return features
+
+    def _gain_for(self, depth: int, gain: Tensor) -> Tensor | float:
+        if depth < len(self.downs):
+            return 0.0
+        repeated = gain.log().repeat_interleave(FRAMES_PER_TOP // 4**depth, dim=1) / 3.0
+        embedded: Tensor = self.loudness(repeated.to(self.loudness.weight.dtype))
+        return embedded
+
+
+FRAMES_PER_TOP = HOPS[0] // HOPS[-1]
+
+
+def loudness(spectrum: Tensor) -> Tensor:
+    """RMS per coarse frame, smoothed over its two neighbours: [batch, frames, bins] -> [batch, frames / 16, 1]."""
+    batch, frames, bins = spectrum.shape
+    power = (
+        spectrum.float().square().reshape(batch, frames // FRAMES_PER_TOP, FRAMES_PER_TOP * bins).mean(-1, keepdim=True)
+    )
+    smooth = (shifted(power, -1) + 2 * power + shifted(power, 1)) / 4
+    return torch.sqrt(smooth + 1e-8)
 
 
 class Decoder(nn.Module):
@@ -80,8 +108,6 @@ class TopDownLevel(nn.Module):
             self.up = Up(width)
             self.refine = Stack(width, config.blocks[level] // 2)
             self.lower = nn.Linear(width, dimension)
-            # As strong as a code of this level, so that the level above is not drowned by it.
-            self.balance = nn.LayerNorm(dimension)
         self.merge = nn.Linear(width + (dimension if self.has_upper else 0), width)
         self.posterior = Stack(width, 1)
         self.norm = nn.LayerNorm(width)
@@ -100,7 +126,7 @@ class TopDownLevel(nn.Module):
         """The state of the level above brought to this resolution; None at the top."""
         if upper is None:
             return None
-        prepared: Tensor = self.balance(self.lower(self.refine(self.up(self.lift(upper.to(self.lift.weight.dtype))))))
+        prepared: Tensor = self.lower(self.refine(self.up(self.lift(upper.to(self.lift.weight.dtype)))))
         return prepared
 
     def target(self, prepared: Tensor | None, feature: Tensor) -> Tensor:

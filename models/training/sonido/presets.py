@@ -24,7 +24,7 @@ STAGE1: dict[str, dict[str, Any]] = {
     },
     # Two shared CPU cores: small batches, bf16 matrix products, a rate that gets far in few steps.
     "tiny": {
-        "steps": 1800,
+        "steps": 2000,
         "batch": 3,
         "segment": 49_152,
         "bf16": True,

@@ -86,7 +86,9 @@ def _span(gradient: Tensor) -> tuple[int, int]:
 
 
 def test_receptive_field_of_the_encoder_by_gradients() -> None:
-    """The finest feature sees its stack's reach in frames plus half a window; `reach` must say exactly that."""
+    """The finest feature sees its stack's reach in frames, widened to whole coarse frames and one neighbour by the
+    loudness, plus half a window; exactly that.
+    """
     model = hqvae().eval()
     audio = (0.1 * torch.randn(1, 2, 32 * 2048)).requires_grad_()
     middle = 256
@@ -94,8 +96,20 @@ def test_receptive_field_of_the_encoder_by_gradients() -> None:
     assert audio.grad is not None
     first, last = _span(audio.grad)
     reach = model.encoder.stacks[0].reach
-    assert first == (middle - reach) * 128 - 64
-    assert last == (middle + reach) * 128 + 191
+    first_frame = ((middle - reach) // 16 - 1) * 16
+    last_frame = ((middle + reach) // 16 + 2) * 16 - 1
+    assert first == first_frame * 128 - 64
+    assert last == last_frame * 128 + 191
+
+
+def test_only_the_coarse_feature_knows_the_loudness() -> None:
+    model = hqvae().eval()
+    audio = 0.1 * torch.randn(1, 2, 16 * 2048)
+    coarse, medium, fine = model.encoder(to_mid_side(audio))
+    louder = model.encoder(to_mid_side(4 * audio))
+    assert torch.allclose(louder[2], fine, atol=1e-3)
+    assert torch.allclose(louder[1], medium, atol=1e-3)
+    assert (louder[0] - coarse).abs().mean() > 0.05
 
 
 def test_receptive_field_of_the_decoder_is_centred() -> None:
