@@ -30,6 +30,8 @@ class CodecConfig:
     codebooks: tuple[int, int, int]
     residual_layers: tuple[int, int, int] = (0, 0, 0)
     blocks: tuple[int, int, int] = (2, 2, 2)
+    gain_shape: bool = True
+    """Whether the loudness of a coarse frame is taken out of the spectrum and told to the coarse level alone."""
     level_dropout: float = 0.25
     initial_variance: float = 0.5
     maximal_log_variance: float = 5.0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -40,12 +41,13 @@ def stage1(
     minutes: float | None = None,
     seed: int = 0,
     device: str = "cpu",
+    changes: dict[str, Any] | None = None,
 ) -> int:
     """Trains a codec on the shards; held-out numbers are on real recordings where there are any."""
     config = stage1_config(size, steps, seed)
     items, held_out = read_index(shards, "train"), held_out_items(shards)
     real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out
-    model = make_codec(codec, size)
+    model = make_codec(codec, size, changes)
     RunLog(out, codec).write(
         0,
         size=size,

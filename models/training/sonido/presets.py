@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from torch import nn
@@ -43,7 +44,7 @@ STAGE1: dict[str, dict[str, Any]] = {
 
 PRIORS: dict[str, dict[str, Any]] = {
     "debug": {"steps": 60, "batch": 8, "learning_rate": 3e-3, "warm_up": 10, "log_every": 20, "validate_every": 60},
-    "tiny": {"steps": 1500, "batch": 8, "learning_rate": 2e-3, "ema_decay": 0.995, "weight_decay": 0.05},
+    "tiny": {"steps": 800, "batch": 8, "learning_rate": 2e-3, "ema_decay": 0.995, "weight_decay": 0.05},
     "S": {"steps": 60_000, "batch": 64, "bf16": True, "learning_rate": 6e-4, "warm_up": 1000, "weight_decay": 0.05},
     "M": {"steps": 80_000, "batch": 64, "bf16": True, "learning_rate": 4e-4, "warm_up": 1000, "weight_decay": 0.05},
 }
@@ -74,6 +75,7 @@ def _config(changes: dict[str, Any], steps: int | None, seed: int) -> TrainConfi
     return config if steps is None else overlay(config, steps=steps)
 
 
-def make_codec(kind: str, size: str) -> nn.Module:
-    codec = model_config(size).codec
+def make_codec(kind: str, size: str, changes: dict[str, Any] | None = None) -> nn.Module:
+    """`changes` are fields of the codec's config for ablations."""
+    codec = dataclasses.replace(model_config(size).codec, **(changes or {}))
     return HQVAE(codec) if kind == "hqvae" else FlatCodec(flat_config(kind, codec))

@@ -160,3 +160,15 @@ def test_baselines_have_about_the_size_and_rate_of_the_hierarchy(size: str) -> N
         baseline = FlatCodec(flat_config(kind, config))
         assert abs(sum(p.numel() for p in baseline.parameters()) / count - 1) < 0.15
         assert abs(baseline.bits_per_second / model.bits_per_second - 1) < 0.15
+
+
+def test_a_coarse_code_reaches_the_finest_state_at_full_strength() -> None:
+    torch.manual_seed(0)
+    model = HQVAE(model_config("tiny").codec).eval()
+    state: Tensor = torch.randn(4, 8, 24)
+    for level in list(model.levels)[1:]:
+        prepared = level.prepare(state)
+        assert prepared is not None
+        state = prepared
+    spread = float((state - state.mean((0, 1))).std())
+    assert 0.5 < spread < 2.0
