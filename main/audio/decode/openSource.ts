@@ -1,3 +1,5 @@
+import { SoniError } from '../../contracts/errors.ts';
+import { highestRate } from '../wav/wavFormat.ts';
 import type { AudioSource } from './audioSource.ts';
 import { openAiffSource } from './aiffSource.ts';
 import { openPacketSource } from './packetSource.ts';
@@ -14,6 +16,21 @@ import { openWavSource } from './wavSource.ts';
  * @throws SoniError `not-found` | `denied` | `bad-input` | `unsupported`
  */
 export async function openSource(path: string): Promise<AudioSource> {
+  const source = await openFormat(path);
+  const { channels, sampleRate } = source;
+  if (channels >= 1 && channels <= mostChannels && sampleRate >= 1 && sampleRate <= highestRate)
+    return source;
+  await source.close();
+  throw new SoniError(
+    'bad-input',
+    `${path} is damaged: its header says ${channels} channels at ${sampleRate} Hz. Export or copy it again.`,
+  );
+}
+
+/** No recording has more; a header that says so is damage. */
+const mostChannels = 1024;
+
+async function openFormat(path: string): Promise<AudioSource> {
   const format = await sniff(path);
   switch (format) {
     case 'wav':

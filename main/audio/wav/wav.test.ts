@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile, mkdir, chmod } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unprivileged } from '../../../test/support/unprivileged.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import { bytesPerSample, type SampleEncoding } from './sampleEncoding.ts';
 import { openWav } from './wavReader.ts';
@@ -201,13 +202,13 @@ describe('the final name', () => {
     await expect(wrong).rejects.toThrow('A WAV file has 1 to 16383 channels, not 0.');
   });
 
-  it.skipIf(process.getuid?.() === 0)('is refused in a read-only folder', async () => {
+  it('is refused in a read-only folder', async () => {
     const locked = join(folder, 'locked');
     await mkdir(locked);
     await chmod(locked, 0o500);
-    await expect(
-      createWav(join(locked, 'x.wav'), { sampleRate: 48_000, channels: 1, encoding: 'float32' }),
-    ).rejects.toMatchObject({ kind: 'denied' });
+    const format = { sampleRate: 48_000, channels: 1, encoding: 'float32' } as const;
+    const refused = unprivileged(folder, () => createWav(join(locked, 'x.wav'), format));
+    await expect(refused).rejects.toMatchObject({ kind: 'denied' });
   });
 
   it('wants the channels it was opened with', async () => {

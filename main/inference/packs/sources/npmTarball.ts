@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoniError } from '../../../contracts/errors.ts';
+import { npmClient } from '../../../platform/npmClient.ts';
 import { fromMirror } from './mirror.ts';
 import type { SourceContext } from './material.ts';
 
@@ -42,14 +43,13 @@ export async function npmTarball(
 
 /** [spawns] The arguments hold no blanks or shell signs: the manifest schema restricts name and version. */
 async function npmPack(spec: string, cache: string, { folder, signal }: SourceContext): Promise<void> {
-  const windows = process.platform === 'win32';
-  const npm = windows ? 'npm.cmd' : 'npm';
-  // On Windows npm is a batch file, which needs a shell; the folders are passed by environment, unquoted.
-  const child = spawn(npm, ['pack', spec, '--ignore-scripts', '--loglevel=error'], {
+  const { command, shell } = npmClient();
+  // The folders are passed by environment: a shell would want them quoted.
+  const child = spawn(command, ['pack', spec, '--ignore-scripts', '--loglevel=error'], {
     cwd: folder,
     env: { ...process.env, npm_config_cache: cache, npm_config_pack_destination: folder },
     stdio: ['ignore', 'ignore', 'pipe'],
-    shell: windows,
+    shell,
     signal,
   });
   let complaint = '';
