@@ -27,7 +27,7 @@ def _prepare(a: argparse.Namespace) -> None:
 
 
 def _stage1(a: argparse.Namespace) -> None:
-    changes = {"gain_shape": False} if a.no_gain_shape else {}
+    changes = {"gain_shape": True} if a.gain_shape else {}
     pipeline.stage1(
         Path(a.shards), Path(a.out), a.size, a.codec, a.steps, a.until, a.minutes, a.seed, a.device, changes
     )
@@ -117,7 +117,7 @@ def main() -> None:
     command.add_argument("--until", type=int, help="stop early after this step, keeping the schedule of --steps")
     command.add_argument("--minutes", type=float, help="stop early after this time")
     command.add_argument("--device", default="cpu")
-    command.add_argument("--no-gain-shape", action="store_true", help="ablation: loudness is not split off")
+    command.add_argument("--gain-shape", action="store_true", help="ablation: loudness split off the spectrum")
     command.set_defaults(run=_stage1)
 
     command = add("tokens", "encode shards with the trained stage 1", True, True)

@@ -30,7 +30,7 @@ class CodecConfig:
     codebooks: tuple[int, int, int]
     residual_layers: tuple[int, int, int] = (0, 0, 0)
     blocks: tuple[int, int, int] = (2, 2, 2)
-    gain_shape: bool = True
+    gain_shape: bool = False
     """Whether the loudness of a coarse frame is taken out of the spectrum and told to the coarse level alone."""
     level_dropout: float = 0.25
     initial_variance: float = 0.5
