@@ -5,6 +5,7 @@ A run folder holds stage1/, tokens/{train,held_out}/, clip/, prior0..2/, onnx/ a
 
 from __future__ import annotations
 
+import hashlib
 import time
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ def stage1(
     config = stage1_config(size, steps, seed)
     items, held_out = read_index(shards, "train"), held_out_items(shards)
     real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out
+    torch.manual_seed(seed)  # before the weights are drawn
     model = make_codec(codec, size, changes)
     RunLog(out, codec).write(
         0,
@@ -77,9 +79,14 @@ def load_codec(run: Path, size: str) -> HQVAE:
 
 
 def tokens(shards: Path, run: Path, size: str, hours: float, held_out_hours: float) -> None:
+    """Items in the order of their names' hashes, so that any number of hours is a fair mix of the corpora."""
     model = load_codec(run, size)
-    cache_tokens(model, read_index(shards, "train"), run / "tokens" / "train", hours)
-    cache_tokens(model, held_out_items(shards), run / "tokens" / "held_out", held_out_hours)
+
+    def mixed(items: list[Item]) -> list[Item]:
+        return sorted(items, key=lambda item: hashlib.sha256(item.path.parent.name.encode()).digest())
+
+    cache_tokens(model, mixed(read_index(shards, "train")), run / "tokens" / "train", hours)
+    cache_tokens(model, mixed(held_out_items(shards)), run / "tokens" / "held_out", held_out_hours)
 
 
 def stage2(

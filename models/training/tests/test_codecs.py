@@ -86,8 +86,8 @@ def _span(gradient: Tensor) -> tuple[int, int]:
 
 
 def test_receptive_field_of_the_encoder_by_gradients() -> None:
-    """With the gain-shape split the finest feature sees its stack's reach in frames, widened to whole coarse frames and one neighbour by the
-    loudness, plus half a window; exactly that.
+    """With the gain-shape split the finest feature sees its stack's reach in frames, widened to whole coarse frames
+    and one neighbour by the loudness, plus half a window; exactly that.
     """
     model = hqvae(gain_shape=True).eval()
     audio = (0.1 * torch.randn(1, 2, 32 * 2048)).requires_grad_()
