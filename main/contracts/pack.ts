@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const packFormat = 1;
 
 /** How a model is fed and read; a pack names the one that fits. */
-export const modelAdapters = ['htdemucs', 'waveform', 'mdx-net', 'basic-pitch'] as const;
+export const modelAdapters = ['htdemucs', 'waveform', 'basic-pitch'] as const;
 export type ModelAdapter = (typeof modelAdapters)[number];
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -38,7 +38,7 @@ export function packsImportCommand(context: CommandContext): Command {
   examples(
     command,
     'packs import my_htdemucs.onnx --id my-demucs --adapter htdemucs --stems drums,bass,other,vocals',
-    'packs import UVR-MDX.onnx --id mdx-vocals --adapter mdx-net --stems vocals --fft 6144',
+    'packs import vocals.onnx --id my-vocals --adapter waveform --stems vocals --window 262144',
   );
   return command.action(async (file: string, options: ImportOptions) => {
     const { id, name, adapter, stems, rate, window, overlap, fft, hop } = options;

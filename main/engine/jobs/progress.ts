@@ -9,8 +9,11 @@ import type { Speeds } from './speeds.ts';
 /** From this much on, a running job's own pace says more than what was expected of it. */
 const ownPaceFraction = 0.05;
 const ownPaceSeconds = 1;
-/** A time is told only when at most this much of the rest is guesswork. */
-const mostGuesswork = 0.05;
+/**
+ * A time is told only when at most this much of the rest is guesswork: on a first run that is soon after the
+ * separation has shown its own pace, with the shorter jobs behind it still to be guessed.
+ */
+const mostGuesswork = 0.35;
 const reportEveryMs = 100;
 
 interface JobState {

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryHome } from '../../../test/support/tinyPack.ts';
 import { encodeOnnxModel, type OnnxValue } from '../convert/onnxModel.ts';
-import { loadModel } from '../onnx/model.ts';
 import { releaseWarm } from '../onnx/warmSessions.ts';
-import { findPack } from './findPack.ts';
 import { importOnnx, type ImportParameters } from './importOnnx.ts';
 import { verifyPack } from './verifyPack.ts';
 
@@ -72,30 +70,6 @@ describe('importing an ONNX file', () => {
     await verifyPack('mine');
   });
 
-  it('makes a pack of an MDX-Net model, with what only its user knows', async () => {
-    const path = await file(
-      [{ name: 'input', shape: ['batch', 4, 32, 9] }],
-      [{ name: 'output', shape: ['batch', 4, 32, 9] }],
-    );
-    const parameters = { ...stated, adapter: 'mdx-net', stems: ['vocals'] } as const;
-    await expect(importOnnx(path, parameters)).rejects.toMatchObject({
-      kind: 'bad-usage',
-      message: expect.stringContaining('fftSize'),
-    });
-    await importOnnx(path, { ...parameters, fftSize: 80, hop: 16 });
-    const pack = await findPack('mine');
-    expect(pack.manifest.model).toMatchObject({
-      channels: 2,
-      windowSamples: 128,
-      constants: { fftSize: 80, hop: 16, bins: 32, frames: 9 },
-    });
-    const model = await loadModel(pack);
-    const data = new Float32Array(4 * 32 * 9).fill(0.25);
-    const { output } = await model.run({ input: { data, dims: [1, 4, 32, 9] } });
-    expect(output!.data).toEqual(data);
-    await model.close();
-  });
-
   it('makes a pack of an HTDemucs-like model', async () => {
     const path = await file(
       [
@@ -115,7 +89,7 @@ describe('importing an ONNX file', () => {
 
   it('refuses what does not fit', async () => {
     const path = await file([{ name: 'a', shape: [1, 3] }], [{ name: 'b', shape: [1, 3] }]);
-    for (const adapter of ['waveform', 'mdx-net', 'htdemucs'] as const) {
+    for (const adapter of ['waveform', 'htdemucs'] as const) {
       await expect(importOnnx(path, { ...stated, adapter })).rejects.toMatchObject({
         kind: 'bad-usage',
         message: expect.stringContaining('[1, 3]'),

@@ -19,14 +19,14 @@ export interface ImportParameters {
   readonly id: string;
   readonly name?: string;
   readonly adapter: Exclude<ModelAdapter, 'basic-pitch'>;
-  /** In the order of the output; one for MDX-Net, whose remainder is the accompaniment. */
+  /** In the order of the output. */
   readonly stems: readonly string[];
   readonly sampleRate: Hertz;
   /** Needed where the graph's window is dynamic. */
   readonly windowSamples?: Samples;
-  /** A quarter of the window when not given, as Demucs and MDX-Net do by default. */
+  /** A quarter of the window when not given, as Demucs does by default. */
   readonly overlapSamples?: Samples;
-  /** FFT size of a model that takes spectrograms. MDX-Net graphs do not tell it: 4096, 6144, 7680 or 16384. */
+  /** FFT size of a model that takes spectrograms; twice their bins when not given. */
   readonly fftSize?: number;
   readonly hop?: number;
 }
@@ -128,7 +128,7 @@ interface Geometry {
 
 /** Window, channels and constants of each kind of model, from the shapes of its tensors. */
 function geometry(graph: Graph, parameters: ImportParameters): Geometry {
-  const stated = (name: 'windowSamples' | 'fftSize' | 'hop', fromGraph?: number | null): number => {
+  const stated = (name: 'windowSamples', fromGraph?: number | null): number => {
     const value = parameters[name] ?? fromGraph;
     if (value === undefined || value === null) {
       throw new SoniError('bad-usage', `The graph does not tell the ${name} of the model; state it.`);
@@ -159,18 +159,6 @@ function geometry(graph: Graph, parameters: ImportParameters): Geometry {
       const hop = parameters.hop ?? fftSize / 4;
       const windowSamples = stated('windowSamples', first.shape[2]);
       return { windowSamples, channels, constants: { fftSize, hop, bins, frames } };
-    }
-    case 'mdx-net': {
-      // [batch, 2 * channels, bins, frames] in and out: real and imaginary parts of both channels.
-      const [, planes, bins, frames] = first?.shape ?? [];
-      if (!planes || !bins || !frames || graph.inputs.length !== 1 || outputShape?.length !== 4) {
-        throw wrong('one spectrogram [batch, 4, bins, frames] in and out');
-      }
-      const fftSize = stated('fftSize');
-      const hop = parameters.hop ?? 1024; // the hop of all published MDX-Net models
-      // Centred frames: `frames` of them cover (frames - 1) hops.
-      const windowSamples = hop * (frames - 1);
-      return { windowSamples, channels: planes / 2, constants: { fftSize, hop, bins, frames } };
     }
     case 'waveform': {
       const channels = first?.shape[1];

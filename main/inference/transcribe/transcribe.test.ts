@@ -198,7 +198,7 @@ test('audio at another rate and packs for other work are refused', async () => {
     model: { adapter: string };
   };
   manifest.id = 'separator';
-  manifest.model.adapter = 'mdx-net';
+  manifest.model.adapter = 'waveform';
   mkdirSync(join(packs, 'separator'));
   await copyFile(join(packs, pack, 'tones.onnx'), join(packs, 'separator', 'tones.onnx'));
   await writeFile(join(packs, 'separator', 'manifest.json'), JSON.stringify(manifest));
