@@ -4,6 +4,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import { SoniError } from '../../main/contracts/errors.ts';
 import { inferenceHost } from '../../main/contracts/inferenceHost.ts';
 import type { OperationName } from '../../main/contracts/operations.ts';
@@ -83,28 +84,6 @@ const tags = {
 const note = { onset: 0.5, offset: 1, pitch: 60, velocity: 100, confidence: 0.9 };
 const stems = ['vocals', 'drums', 'bass', 'other'];
 
-const neutralStrip = {
-  highPass: { enabled: false, frequencyHz: 20 },
-  eq: ['low-shelf', 'bell', 'bell', 'bell', 'bell', 'high-shelf'].map((type) => ({
-    type,
-    frequencyHz: 1000,
-    gainDb: 0,
-    q: 1,
-  })),
-  compressor: {
-    enabled: false,
-    thresholdDb: 0,
-    ratio: 1,
-    attackMs: 10,
-    releaseMs: 100,
-    kneeDb: 0,
-    makeupDb: 0,
-  },
-  gainDb: 0,
-  pan: 0,
-  sendDb: null,
-};
-
 interface AnyInput {
   tracks?: { name: string }[];
   stems?: { stem: string }[];
@@ -142,7 +121,7 @@ function output(operation: OperationName, input: AnyInput, directory: string): u
         tracks: (input.tracks ?? []).map(({ name }) => ({
           name,
           role: 'other',
-          strip: neutralStrip,
+          strip: neutralStrip(),
           moves: [],
         })),
         reverb: { decaySeconds: 1, preDelayMs: 0 },

@@ -47,14 +47,10 @@ export function splitCommand(context: CommandContext): Command {
       twoStem: options.twoStem,
       preview: options.preview,
     });
-    const { preparePack } = await import('../packAccess.ts');
-    await preparePack(
-      request.pack,
-      { acceptLicence: options.acceptLicence === true, quiet: options.quiet === true },
-      context,
+    const { packJob } = await import('../packJob.ts');
+    const result = await packJob(request.pack, options, context, (engine, watch) =>
+      engine.split(request, watch),
     );
-    const { engineJob } = await import('../engineJob.ts');
-    const result = await engineJob(options, context, (engine, watch) => engine.split(request, watch));
     if (options.json) context.printJson(result);
     else context.print(text(result));
   });

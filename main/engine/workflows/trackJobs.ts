@@ -1,4 +1,4 @@
-import type { StripSettings } from '../../contracts/mixPlan.ts';
+import { neutralStrip } from '../../audio/strip/neutral.ts';
 import type { OperationOutput } from '../../contracts/operations.ts';
 import { audioOf, job, outputOf, type Job, type Reference } from '../jobs/job.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
@@ -84,28 +84,6 @@ export function renderedFile(results: GraphResults, render: Job<'render-mix'>) {
   };
 }
 
-const neutralStrip: StripSettings = {
-  highPass: { enabled: false, frequencyHz: 20 },
-  eq: (['low-shelf', 'bell', 'bell', 'bell', 'bell', 'high-shelf'] as const).map((type, band) => ({
-    type,
-    frequencyHz: [80, 200, 500, 1500, 4000, 10000][band]!,
-    gainDb: 0,
-    q: 0.7,
-  })),
-  compressor: {
-    enabled: false,
-    thresholdDb: 0,
-    ratio: 1,
-    attackMs: 10,
-    releaseMs: 100,
-    kneeDb: 0,
-    makeupDb: 0,
-  },
-  gainDb: 0,
-  pan: 0,
-  sendDb: null,
-};
-
 /** The plain sum of the tracks: a mix in which nothing is done. */
 export function sumJob(tracks: readonly NamedAudio[]): Job<'render-mix'> {
   const silent = { integratedLufs: null, truePeakDb: null };
@@ -113,7 +91,7 @@ export function sumJob(tracks: readonly NamedAudio[]): Job<'render-mix'> {
     tracks: tracks.map(({ name, audio }) => ({ name, audio })),
     plan: {
       version: 1 as const,
-      tracks: tracks.map(({ name }) => ({ name, role: 'other', strip: neutralStrip, moves: [] })),
+      tracks: tracks.map(({ name }) => ({ name, role: 'other', strip: neutralStrip(), moves: [] })),
       reverb: { decaySeconds: 1, preDelayMs: 0 },
       before: silent,
       after: silent,
