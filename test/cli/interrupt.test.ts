@@ -35,7 +35,7 @@ describe('Ctrl-C', () => {
       });
       expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
       expect(sentAt).toBeGreaterThan(0);
-      expect(performance.now() - sentAt).toBeLessThan(5000);
+      expect(performance.now() - sentAt).toBeLessThan(15_000);
       expect(lastLine(stderr)).toMatch(/ancelled/);
       expect(await readdir(output).catch(() => [])).toEqual([]);
     },

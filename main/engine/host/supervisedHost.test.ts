@@ -121,7 +121,7 @@ describe('supervised host', () => {
     await expect(deaf).rejects.toMatchObject({ kind: 'cancelled' });
     const took = performance.now() - asked;
     expect(took).toBeGreaterThan(900);
-    expect(took).toBeLessThan(2500);
+    expect(took).toBeLessThan(10_000);
     await expect(innocent).resolves.toMatchObject({ durationSeconds: 10 });
     expect(host.pid).not.toBe(pid);
   });

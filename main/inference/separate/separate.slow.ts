@@ -61,7 +61,8 @@ it('needs no more memory for a long file than for a short one, at 48 kHz, stems 
     const short = await run(2);
     const long = await run(12);
     console.log(`peak: ${short.toFixed(0)} MB for 2 minutes, ${long.toFixed(0)} MB for 12`);
-    expect(long).toBeLessThan(short + 100);
+    // Ten more minutes of one stereo signal are 230 MB: nothing of that length may be held, and garbage varies by less.
+    expect(long).toBeLessThan(short + 200);
     expect(long).toBeLessThan(700);
   } finally {
     vi.unstubAllEnvs();
