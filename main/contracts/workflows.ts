@@ -102,6 +102,28 @@ export const mixRequest = z.object({
 });
 export type MixRequest = z.input<typeof mixRequest>;
 
+export const prepareRequest = z.object({
+  inputs: z.array(path).min(1),
+  outputDirectory: path,
+  /** Also write each file as float32 WAV; without it the files are WAV already and are only drawn. */
+  decode: z.boolean().default(true),
+});
+export type PrepareRequest = z.input<typeof prepareRequest>;
+
+/** Files ready to be drawn and played. */
+export const prepareResult = z.object({
+  files: z.array(
+    z.object({
+      name: z.string(),
+      /** Float32 WAV: decoded, or the input itself. */
+      audio: z.string(),
+      /** Min/max/RMS pyramid. */
+      peaks: z.string(),
+    }),
+  ),
+});
+export type PrepareResult = z.infer<typeof prepareResult>;
+
 const renderedMix = z.object({
   file: z.string(),
   integratedLufs: z.number().nullable(),
@@ -114,6 +136,17 @@ export const mixResult = z.object({
   render: renderedMix.nullable(),
 });
 export type MixResult = z.infer<typeof mixResult>;
+
+export const renderRequest = z.object({
+  /** In the order of the plan's tracks. */
+  tracks: z.array(path).min(1),
+  plan: mixPlan,
+  /** The WAV file to write. */
+  output: path,
+});
+export type RenderRequest = z.input<typeof renderRequest>;
+export { renderedMix as renderResult };
+export type RenderResult = z.infer<typeof renderedMix>;
 
 /** `auto`: done when the pack is installed, otherwise left out and said so; `required`: an error then. */
 export const stepMode = z.enum(['auto', 'required', 'off']);

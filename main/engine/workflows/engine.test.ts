@@ -119,6 +119,32 @@ describe('engine', () => {
     await expect(made.split({ ...some, twoStem: 'bass' })).rejects.toThrow('not for both');
   });
 
+  it('makes files ready to be drawn and played', async () => {
+    const made = await engine();
+    const inputs = [at('Kick.wav'), at('Bass.wav')];
+    const { files } = await made.prepare({ inputs, outputDirectory: at('ready') });
+    expect(files.map(({ audio, peaks }) => [audio, peaks])).toEqual([
+      [at('ready/Kick.wav'), at('ready/Kick.peaks')],
+      [at('ready/Bass.wav'), at('ready/Bass.peaks')],
+    ]);
+    expect(await started()).toEqual(['decode', 'decode', 'peaks', 'peaks']);
+    const drawn = await made.prepare({ inputs: [at('Kick.wav')], outputDirectory: at('d'), decode: false });
+    expect(drawn.files[0]?.audio).toBe(at('Kick.wav'));
+    expect(await readdir(at('d'))).toEqual(['Kick.peaks']);
+    await expect(made.prepare({ inputs, outputDirectory: home })).rejects.toThrow('would overwrite');
+  });
+
+  it('renders a plan that was changed', async () => {
+    const made = await engine();
+    const tracks = [at('Kick.wav'), at('Bass.wav')];
+    const { plan } = await made.mix({ tracks, output: at('mix.json') });
+    await started();
+    const { file } = await made.render({ tracks, plan, output: at('mix.wav') });
+    expect(file).toBe(at('mix.wav'));
+    expect((await stat(file)).size).toBeGreaterThan(0);
+    expect(await started()).toEqual(['render-mix']);
+  });
+
   it('computes anew what has changed', async () => {
     const made = await engine();
     await made.tag({ input: at('song.wav') });

@@ -4,12 +4,18 @@ import type { SessionJob } from '../../contracts/session.ts';
 import type { Tags } from '../../contracts/tags.ts';
 import {
   mixRequest,
+  prepareRequest,
+  renderRequest,
   runRequest,
   splitRequest,
   tagRequest,
   transcribeRequest,
   type MixRequest,
   type MixResult,
+  type PrepareRequest,
+  type PrepareResult,
+  type RenderRequest,
+  type RenderResult,
   type RunRequest,
   type RunResult,
   type SplitRequest,
@@ -25,6 +31,8 @@ import type { HostInfo, SelfTestReport } from '../host/supervisedHost.ts';
 import { EngineRuntime } from './engineRuntime.ts';
 import { mix } from './mix.ts';
 import { parseRequest } from './parseRequest.ts';
+import { prepare } from './prepare.ts';
+import { render } from './render.ts';
 import { run } from './run.ts';
 import { split } from './split.ts';
 import { tag } from './tag.ts';
@@ -50,6 +58,10 @@ export interface Engine {
   tag(request: TagRequest, watch?: Watch): Promise<Tags>;
   /** A mix plan for some tracks, and the mix. */
   mix(request: MixRequest, watch?: Watch): Promise<MixResult>;
+  /** Some files ready to be drawn and played: float32 WAV and peaks. */
+  prepare(request: PrepareRequest, watch?: Watch): Promise<PrepareResult>;
+  /** The mix that a plan describes, as a WAV file. */
+  render(request: RenderRequest, watch?: Watch): Promise<RenderResult>;
   /** Everything for one mix or for the tracks of a session. */
   run(request: RunRequest, watch?: Watch): Promise<RunResult>;
 
@@ -93,6 +105,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     transcribe: workflow('transcribe', transcribeRequest, (request) => [request.input], transcribe),
     tag: workflow('tag', tagRequest, (request) => [request.input], tag),
     mix: workflow('mix', mixRequest, (request) => request.tracks, mix),
+    prepare: workflow('prepare', prepareRequest, (request) => request.inputs, prepare),
+    render: workflow('render', renderRequest, (request) => request.tracks, render),
     run: workflow('run', runRequest, (request) => request.inputs, run),
     jobs: () => runtime.jobs(),
     describePack: (pack) => runtime.host('signal').describePack(pack),
