@@ -57,6 +57,22 @@ export const migrations: readonly string[] = [
     sha256 TEXT NOT NULL
   ) STRICT;
   `,
+  // Tracks that come through the plugin, takes that are being recorded, what was given back to a plugin.
+  `
+  ALTER TABLE tracks ADD COLUMN colour TEXT;
+  ALTER TABLE tracks ADD COLUMN slot INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE tracks ADD COLUMN track_group TEXT;
+  ALTER TABLE takes ADD COLUMN state TEXT NOT NULL DEFAULT 'complete';
+  ALTER TABLE takes ADD COLUMN started REAL NOT NULL DEFAULT 0;
+  CREATE TABLE returns (
+    track_id TEXT NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    given REAL NOT NULL,
+    confirmed REAL,
+    PRIMARY KEY (track_id, kind)
+  ) STRICT;
+  `,
 ];
 
 export const sessionFormat = migrations.length;

@@ -97,8 +97,8 @@ describe('session', () => {
     first.close();
 
     const again = await opened();
-    expect(again.tracks.list()).toEqual([track]);
-    expect(again.tracks.takes('t1')).toEqual([take]);
+    expect(again.tracks.list()).toEqual([{ ...track, colour: null, slot: 0, group: null }]);
+    expect(again.tracks.takes('t1')).toEqual([{ ...take, state: 'complete', started: 0 }]);
     expect(again.jobs.list()).toMatchObject([
       { id: job, workflow: 'tag', state: 'done', request: { input: 'a.wav' } },
     ]);

@@ -6,6 +6,7 @@ import { FileHashTable } from './fileHashTable.ts';
 import { JobTable } from './jobTable.ts';
 import { SessionOwner } from './owner.ts';
 import { ResultTable } from './resultTable.ts';
+import { ReturnTable } from './returnTable.ts';
 import { TrackTable } from './trackTable.ts';
 
 /**
@@ -17,6 +18,7 @@ export class Session {
   readonly jobs: JobTable;
   readonly results: ResultTable;
   readonly decisions: DecisionTable;
+  readonly returns: ReturnTable;
   readonly fileHashes: FileHashTable;
 
   private constructor(
@@ -27,6 +29,7 @@ export class Session {
     this.tracks = new TrackTable(database);
     this.jobs = new JobTable(database);
     this.results = new ResultTable(database);
+    this.returns = new ReturnTable(database);
     this.decisions = new DecisionTable(database);
     this.fileHashes = new FileHashTable(database);
   }
@@ -52,6 +55,11 @@ export class Session {
       database.close();
       throw thrown;
     }
+  }
+
+  /** Several changes as one: all or none, written to disk once. */
+  transaction<Result>(work: () => Result): Result {
+    return this.database.transaction(work);
   }
 
   get audioDirectory(): string {

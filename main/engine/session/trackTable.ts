@@ -1,7 +1,25 @@
 import { z } from 'zod';
-import { take, takeGap, tempoMap, track, type Take, type Track } from '../../contracts/session.ts';
+import {
+  take,
+  takeGap,
+  takeStates,
+  tempoMap,
+  track,
+  type NewTake,
+  type NewTrack,
+  type Take,
+  type Track,
+} from '../../contracts/session.ts';
 import type { SessionDatabase } from './database.ts';
 import { jsonText } from './jsonText.ts';
+
+/** Rows are complete: nothing is filled in by default. */
+const storedTake = take.extend({ state: z.enum(takeStates), started: z.number() });
+const storedTrack = track.extend({
+  colour: z.string().nullable(),
+  slot: z.number(),
+  group: z.string().nullable(),
+});
 
 const takeRow = z
   .object({
@@ -14,6 +32,8 @@ const takeRow = z
     host_start: z.number(),
     gaps: jsonText.pipe(z.array(takeGap)),
     tempo_map: jsonText.pipe(tempoMap),
+    state: z.string(),
+    started: z.number(),
   })
   .transform((row) => ({
     id: row.id,
@@ -25,28 +45,50 @@ const takeRow = z
     hostStart: row.host_start,
     gaps: row.gaps,
     tempoMap: row.tempo_map,
+    state: row.state,
+    started: row.started,
   }))
-  .pipe(take);
+  .pipe(storedTake);
+
+const trackRow = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    position: z.number(),
+    source: z.string().nullable(),
+    colour: z.string().nullable(),
+    slot: z.number(),
+    track_group: z.string().nullable(),
+  })
+  .transform(({ track_group: group, ...row }) => ({ ...row, group }))
+  .pipe(storedTrack);
 
 /** The tracks of the session and their takes. */
 export class TrackTable {
   constructor(private readonly database: SessionDatabase) {}
 
   /** Adds the track, or changes the one with its id. */
-  put(added: Track): void {
-    const { id, name, position, source } = track.parse(added);
+  put(added: NewTrack): void {
+    const { id, name, position, source, colour, slot, group } = track.parse(added);
     this.database.run(
-      `INSERT INTO tracks (id, name, position, source) VALUES (?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET name = excluded.name, position = excluded.position, source = excluded.source`,
+      `INSERT INTO tracks (id, name, position, source, colour, slot, track_group) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name, position = excluded.position, source = excluded.source,
+         colour = excluded.colour, slot = excluded.slot, track_group = excluded.track_group`,
       id,
       name,
       position,
       source,
+      colour,
+      slot,
+      group,
     );
   }
 
   list(): Track[] {
-    return this.database.all(track, 'SELECT id, name, position, source FROM tracks ORDER BY position, id');
+    return this.database.all(
+      trackRow,
+      'SELECT id, name, position, source, colour, slot, track_group FROM tracks ORDER BY position, id',
+    );
   }
 
   /** Removes the track with its takes and decisions; audio files stay. */
@@ -54,11 +96,12 @@ export class TrackTable {
     this.database.run('DELETE FROM tracks WHERE id = ?', id);
   }
 
-  putTake(added: Take): void {
+  putTake(added: NewTake): void {
     const row = take.parse(added);
     this.database.run(
-      `INSERT OR REPLACE INTO takes (id, track_id, audio, sample_rate, channels, frames, host_start, gaps, tempo_map)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO takes
+         (id, track_id, audio, sample_rate, channels, frames, host_start, gaps, tempo_map, state, started)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       row.id,
       row.trackId,
       row.audio,
@@ -68,7 +111,19 @@ export class TrackTable {
       row.hostStart,
       JSON.stringify(row.gaps),
       JSON.stringify(row.tempoMap),
+      row.state,
+      row.started,
     );
+  }
+
+  /** Forgets a take; its audio file stays. */
+  removeTake(id: string): void {
+    this.database.run('DELETE FROM takes WHERE id = ?', id);
+  }
+
+  /** Takes that were being recorded when the session was last written. */
+  recordingTakes(): Take[] {
+    return this.database.all(takeRow, `SELECT * FROM takes WHERE state = 'recording' ORDER BY started, id`);
   }
 
   takes(trackId: string): Take[] {
