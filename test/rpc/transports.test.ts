@@ -4,13 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { Transport } from '../../main/contracts/rpc.ts';
 import { createClient, type Client } from '../../main/rpc/client.ts';
 import { memoryTransportPair } from '../../main/rpc/memoryTransport.ts';
+import { messagePortTransport } from '../../main/rpc/messagePortTransport.ts';
 import { childTransport } from '../../main/rpc/processTransport.ts';
 import { serve, type Server } from '../../main/rpc/serve.ts';
 import { connectSocket, socketTransport } from '../../main/rpc/socketTransport.ts';
+import { webSocketTransport } from '../../main/rpc/webSocketTransport.ts';
 import { buildProgram } from '../support/buildProgram.ts';
 import { watchHandles } from '../support/leaks.ts';
 import { suiteContract, suiteHandlers } from './suiteServer.ts';
@@ -102,11 +106,57 @@ const overTcp = () =>
     return { host: '127.0.0.1', port: address.port };
   });
 
+function overMessagePort(): Promise<Connection> {
+  const { port1, port2 } = new MessageChannel();
+  const server = serve(
+    suiteContract,
+    suiteHandlers(() => port2.close()),
+    messagePortTransport(port2),
+  );
+  const transport = messagePortTransport(port1);
+  return Promise.resolve({
+    transport,
+    close: async () => {
+      transport.close();
+      await server.closed;
+    },
+  });
+}
+
+async function overWebSocket(): Promise<Connection> {
+  const listening = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await once(listening, 'listening');
+  let served: Server | undefined;
+  listening.on('connection', (socket) => {
+    served = serve(
+      suiteContract,
+      suiteHandlers(() => socket.terminate()),
+      webSocketTransport(socket),
+    );
+  });
+  const { port } = listening.address() as { port: number };
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+  await once(socket, 'open');
+  const transport = webSocketTransport(socket);
+  const gone = once(socket, 'close');
+  return {
+    transport,
+    close: async () => {
+      transport.close();
+      await served?.closed;
+      await gone;
+      await new Promise((resolve) => listening.close(resolve));
+    },
+  };
+}
+
 describe.each([
   ['memory', overMemory],
   ['child process', overProcess],
   ['Unix socket', overUnixSocket],
   ['TCP', overTcp],
+  ['message port', overMessagePort],
+  ['WebSocket', overWebSocket],
 ])('RPC over %s', (_name, connect) => {
   let noLeaks: () => Promise<void>;
   let connection: Connection;
