@@ -78,6 +78,7 @@ class TrainConfig:
     revive_every: int = 50
     revive_batches: int = 8
     revive_until: float = 0.9
+    waveform_weight: float = 1.0
     rate_start: float = 0.05
     rate_until: float = 0.5
     anneal_until: float = 0.6

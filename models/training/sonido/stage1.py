@@ -56,7 +56,11 @@ def learning_rate_at(step: int, config: TrainConfig) -> float:
 
 def make_optimiser(model: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
     return torch.optim.AdamW(
-        model.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay
+        model.parameters(),
+        lr=config.learning_rate,
+        betas=(0.9, 0.99),
+        weight_decay=config.weight_decay,
+        fused=True,
     )
 
 
@@ -77,7 +81,7 @@ def train_step(model: nn.Module, audio: Tensor, step: int, config: TrainConfig) 
     mode = mode_at(step, config)
     with torch.autocast(audio.device.type, torch.bfloat16, enabled=config.bf16):
         output = model(audio, temperature_at(step, config), mode)
-    error, mse, stft = training_error(output.audio, audio)
+    error, mse, stft = training_error(output.audio, audio, config.waveform_weight)
     scale = log_likelihood_scale(audio)
     loss = error.log() + rate_weight_at(step, config) * output.rate / scale
     return loss, {
