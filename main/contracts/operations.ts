@@ -36,6 +36,14 @@ const stemFiles = {
 
 const path = z.string().min(1);
 
+/** A track of a mix. */
+const mixInput = z.object({
+  name: z.string(),
+  audio: path,
+  /** Where it starts on the tracks' common timeline, in frames at its own rate; 0 by default. */
+  start: z.number().int().nonnegative().optional(),
+});
+
 export const operations = {
   /** Any supported audio file to float32 WAV at the source's own rate, channels and exact length. */
   decode: {
@@ -58,7 +66,7 @@ export const operations = {
     output: audioFile,
   },
   separate: {
-    version: 1,
+    version: 2,
     input: z.object({
       /** The source as decoded: the stems get its rate, channels and length. */
       source: path,
@@ -107,14 +115,19 @@ export const operations = {
   mix: {
     version: 1,
     input: z.object({
-      tracks: z.array(z.object({ name: z.string(), audio: path })).min(1),
+      tracks: z.array(mixInput).min(1),
       reference: path.nullable(),
     }),
     output: mixPlan,
   },
   'render-mix': {
     version: 1,
-    input: z.object({ tracks: z.array(z.object({ name: z.string(), audio: path })).min(1), plan: mixPlan }),
+    input: z.object({
+      tracks: z.array(mixInput).min(1),
+      plan: mixPlan,
+      /** Position of the mix on the host timeline, for its `bext` chunk. */
+      timeReference: z.number().int().nonnegative().optional(),
+    }),
     output: audioFile.extend({ integratedLufs: z.number().nullable(), truePeakDb: z.number().nullable() }),
   },
   /** Min/max/RMS pyramid for drawing. */

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../../platform/fileError.ts';
@@ -35,7 +35,7 @@ function chunk(id: string, content: Buffer): Buffer {
 }
 
 /** The bytes before the first sample, for a file of `frames` frames. */
-function header(options: WavOptions, frames: number): Buffer {
+export function header(options: WavOptions, frames: number): Buffer {
   const { channels, encoding, channelMask = null } = options;
   const dataBytes = frames * channels * bytesPerSample[encoding];
   const bext =
@@ -88,8 +88,16 @@ function header(options: WavOptions, frames: number): Buffer {
   ]);
 }
 
-class WavFileWriter implements AudioWriter {
-  framesWritten = 0;
+/** A writer whose file outlives the process, to be gone on with by the next. */
+export interface GrowingWav extends AudioWriter {
+  /** Hands all that was written to the operating system. */
+  flush(): Promise<void>;
+  /** Closes the unfinished file and leaves it where `growWav` finds it. Does nothing after `close`. */
+  suspend(): Promise<void>;
+}
+
+class WavFileWriter implements GrowingWav {
+  framesWritten: number;
   readonly #frameBytes: number;
   readonly #bufferFrames: number;
   readonly #buffer: Uint8Array;
@@ -102,11 +110,15 @@ class WavFileWriter implements AudioWriter {
     readonly partial: string,
     readonly file: FileHandle,
     readonly options: WavOptions,
+    frames = 0,
+    /** What an error leaves: with `growing` all that was written so far. */
+    private readonly kind: 'new' | 'growing' = 'new',
   ) {
+    this.framesWritten = frames;
     this.#frameBytes = options.channels * bytesPerSample[options.encoding];
     this.#bufferFrames = Math.max(1, Math.floor(bufferBytes / this.#frameBytes));
     this.#buffer = new Uint8Array(this.#bufferFrames * this.#frameBytes);
-    this.#position = header(options, 0).length;
+    this.#position = header(options, 0).length + frames * this.#frameBytes;
   }
 
   async write(audio: Planar): Promise<void> {
@@ -127,12 +139,12 @@ class WavFileWriter implements AudioWriter {
       encodeSamples(this.options.encoding, audio, done, piece, bytes);
       this.#buffered += piece;
       done += piece;
-      if (this.#buffered === this.#bufferFrames) await this.#flush();
+      if (this.#buffered === this.#bufferFrames) await this.flush();
     }
     this.framesWritten += frames;
   }
 
-  async #flush(): Promise<void> {
+  async flush(): Promise<void> {
     const bytes = this.#buffer.subarray(0, this.#buffered * this.#frameBytes);
     this.#buffered = 0;
     await this.#writeBytes(bytes, this.#position);
@@ -153,7 +165,7 @@ class WavFileWriter implements AudioWriter {
   async close(): Promise<void> {
     if (!this.#open) return;
     try {
-      await this.#flush();
+      await this.flush();
       const dataBytes = this.framesWritten * this.#frameBytes;
       if (dataBytes % 2 === 1) await this.#writeBytes(new Uint8Array(1), this.#position);
       await this.#writeBytes(header(this.options, this.framesWritten), 0);
@@ -162,9 +174,15 @@ class WavFileWriter implements AudioWriter {
       await this.file.close();
       await rename(this.partial, this.path);
     } catch (thrown) {
-      await this.abort();
+      await (this.kind === 'growing' ? this.suspend() : this.abort());
       throw fileError(thrown, `write ${this.path}`);
     }
+  }
+
+  async suspend(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.file.close();
   }
 
   async abort(): Promise<void> {
@@ -181,7 +199,46 @@ class WavFileWriter implements AudioWriter {
  * @throws SoniError `denied` | `no-space` | `bad-input` (also from `write` and `close`)
  */
 export async function createWav(path: string, options: WavOptions): Promise<AudioWriter> {
-  const { channels, sampleRate, encoding } = options;
+  checkOptions(options);
+  const partial = partialName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return new WavFileWriter(path, partial, await open(partial, 'w'), options);
+  } catch (thrown) {
+    throw fileError(thrown, `write ${path}`);
+  }
+}
+
+/**
+ * A WAV file that grows beside its final name (`<path>.growing`) until `close`, over several lives of a
+ * process: cut back to `frames`, or begun anew with 0. One that was finished already is taken up again.
+ * @throws SoniError `corrupt` when there are fewer frames, `not-found` when there is no such file; as `createWav`
+ */
+export async function growWav(path: string, options: WavOptions, frames: number): Promise<GrowingWav> {
+  checkOptions(options);
+  const growing = `${path}.growing`;
+  let file: FileHandle | undefined;
+  try {
+    if (frames > 0) await access(growing).catch(() => rename(path, growing));
+    file = await open(growing, frames === 0 ? 'w' : 'r+');
+    const bytes = header(options, 0).length + frames * options.channels * bytesPerSample[options.encoding];
+    const { size } = await file.stat();
+    if (frames > 0 && size < bytes) {
+      throw new SoniError(
+        'corrupt',
+        `${growing} has ${size} bytes, ${bytes} were expected; run the job again.`,
+      );
+    }
+    await file.truncate(Math.min(size, bytes));
+    return new WavFileWriter(path, growing, file, options, frames, 'growing');
+  } catch (thrown) {
+    await file?.close();
+    throw fileError(thrown, `write ${path}`);
+  }
+}
+
+/** @throws SoniError `bad-usage` */
+function checkOptions({ channels, sampleRate, encoding }: WavOptions): void {
   const maxChannels = Math.floor(0xffff / bytesPerSample[encoding]);
   if (!Number.isInteger(channels) || channels < 1 || channels > maxChannels) {
     throw new SoniError('bad-usage', `A WAV file has 1 to ${maxChannels} channels, not ${channels}.`);
@@ -191,12 +248,5 @@ export async function createWav(path: string, options: WavOptions): Promise<Audi
       'bad-usage',
       `A WAV file has a whole sample rate from 1 Hz to 10 MHz, not ${sampleRate}.`,
     );
-  }
-  const partial = partialName(path);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    return new WavFileWriter(path, partial, await open(partial, 'w'), options);
-  } catch (thrown) {
-    throw fileError(thrown, `write ${path}`);
   }
 }

@@ -1,13 +1,15 @@
 import * as fc from 'fast-check';
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AudioReader, Planar } from '../../audio/audioStream.ts';
+import { SoniError } from '../../contracts/errors.ts';
+import { fileError } from '../../platform/fileError.ts';
 import { chunkAt, finishedAfter, planChunks } from './chunkPlan.ts';
 import { OverlapAdd } from './overlapAdd.ts';
-import { openRawAudio } from './rawAudio.ts';
-import { runChunks, type ChunkJob, type WindowModel } from './runChunks.ts';
+import type { SinkState } from './checkpoint.ts';
+import { runChunks, type ChunkJob, type ChunkSink, type WindowModel } from './runChunks.ts';
 
 let directory: string;
 beforeEach(async () => {
@@ -32,17 +34,13 @@ const identity = (window: number, overlap: number, channels = 1, maxBatch = 1): 
   window,
   overlap,
   maxBatch,
-  outputs: [{ name: 'same', channels }],
+  outputChannels: channels,
   run: (windows) => Promise.resolve(windows),
 });
 
 /** Gives every window its own shape, so that a wrong order or a lost chunk cannot go unseen. */
 const fadingModel = (window: number, overlap: number, maxBatch: number): WindowModel => ({
   ...identity(window, overlap, 2, maxBatch),
-  outputs: [
-    { name: 'a', channels: 1 },
-    { name: 'b', channels: 1 },
-  ],
   run: (windows) =>
     Promise.resolve(
       windows.map(([plane]) => [
@@ -52,9 +50,46 @@ const fadingModel = (window: number, overlap: number, maxBatch: number): WindowM
     ),
 });
 
-const job = (audio: AudioReader, model: WindowModel, extra: Partial<ChunkJob> = {}): ChunkJob => ({
+const output = () => join(directory, 'output.raw');
+const checkpoint = () => join(directory, 'chunks.checkpoint');
+
+/** Writes all channels of a piece one after the other; the last frame waits for the next call, in the state. */
+async function openSink(saved: SinkState | null): Promise<ChunkSink> {
+  const file = await open(output(), saved === null ? 'w' : 'r+').catch((thrown: unknown) => {
+    throw fileError(thrown, 'open the output');
+  });
+  let bytes = saved?.numbers['bytes'] ?? 0;
+  let waiting = saved?.planes ?? [];
+  if ((await file.stat()).size < bytes) {
+    await file.close();
+    throw new SoniError('corrupt', 'The file is shorter than its checkpoint says.');
+  }
+  await file.truncate(bytes);
+  return {
+    append: async (audio) => {
+      const ready = audio.map((plane, channel) => [...(waiting[channel] ?? []), ...plane.slice(0, -1)]);
+      waiting = audio.map((plane) => plane.slice(-1));
+      const { bytesWritten } = await file.write(
+        Buffer.from(Float32Array.from(ready.flat()).buffer),
+        0,
+        null,
+        bytes,
+      );
+      bytes += bytesWritten;
+    },
+    save: () => Promise.resolve({ numbers: { bytes }, planes: waiting }),
+    close: () => file.close(),
+  };
+}
+
+const job = (
+  audio: AudioReader,
+  model: WindowModel,
+  extra: Partial<ChunkJob<ChunkSink>> = {},
+): ChunkJob<ChunkSink> => ({
   audio,
   model,
+  openSink,
   range: { start: 0, frames: audio.frames },
   identity: 'test',
   directory,
@@ -63,11 +98,13 @@ const job = (audio: AudioReader, model: WindowModel, extra: Partial<ChunkJob> = 
   ...extra,
 });
 
-async function planesOf(file: string, channels: number): Promise<Float32Array[]> {
-  const reader = await openRawAudio(file, channels, 44_100);
-  const planes = await reader.read(0, reader.frames);
-  await reader.close();
-  return planes;
+/** Runs the job to its end. @returns what the file holds and the time it took */
+async function run(chunks: ChunkJob<ChunkSink>): Promise<{ bytes: Buffer; seconds: number }> {
+  const { sink, seconds } = await runChunks(chunks);
+  const { planes } = await sink.save();
+  await sink.append(planes.map((plane) => plane.slice(0, 1))); // what still waits
+  await sink.close();
+  return { bytes: await readFile(output()), seconds };
 }
 
 const sizes = fc
@@ -129,15 +166,28 @@ describe('runChunks', () => {
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 4 }), async ({ window, overlap, frames }, batch) => {
         const input = signal(frames, 2);
-        const { files } = await runChunks(job(inMemory(input), identity(window, overlap, 2, batch)));
-        const output = await planesOf(files[0]!, 2);
+        const collected: number[][] = [[], []];
+        const { sink } = await runChunks(
+          job(inMemory(input), identity(window, overlap, 2, batch), {
+            openSink: () =>
+              Promise.resolve({
+                append: (audio) => {
+                  for (const [channel, plane] of audio.entries()) collected[channel]!.push(...plane);
+                  return Promise.resolve();
+                },
+                save: () => Promise.resolve({ numbers: {}, planes: [] }),
+                close: () => Promise.resolve(),
+              }),
+          }),
+        );
+        await sink.close();
         for (const [channel, plane] of input.entries()) {
-          expect(output[channel]!.length).toBe(frames);
+          expect(collected[channel]!.length).toBe(frames);
           for (const [frame, sample] of plane.entries()) {
-            expect(Math.abs(output[channel]![frame]! - sample)).toBeLessThan(1e-6);
+            expect(Math.abs(collected[channel]![frame]! - sample)).toBeLessThan(1e-6);
           }
         }
-        await rm(join(directory, 'chunks.checkpoint'), { force: true });
+        await rm(checkpoint(), { force: true });
       }),
       { numRuns: 12 },
     );
@@ -153,14 +203,14 @@ describe('runChunks', () => {
       },
     };
     const ramp = Float32Array.from({ length: 20 }, (_, frame) => frame + 1);
-    await runChunks(job(inMemory([ramp]), model, { range: { start: 4, frames: 10 } }));
+    await run(job(inMemory([ramp]), model, { range: { start: 4, frames: 10 } }));
     // Frames 4 to 11, then the 4 frames from 10 on, centred.
     expect(seen.map(([plane]) => [...plane!])).toEqual([
       [5, 6, 7, 8, 9, 10, 11, 12],
       [9, 10, 11, 12, 13, 14, 15, 16],
     ]);
     seen.length = 0;
-    await runChunks(job(inMemory([ramp.slice(0, 3)]), model));
+    await run(job(inMemory([ramp.slice(0, 3)]), model));
     expect([...seen[0]![0]!]).toEqual([0, 0, 1, 2, 3, 0, 0, 0]);
   });
 
@@ -174,9 +224,8 @@ describe('runChunks', () => {
         async ({ window, overlap, frames }, batch, deaths) => {
           const audio = inMemory(signal(frames));
           const model = fadingModel(window, overlap, batch);
-          const whole = await runChunks(job(audio, model));
-          const expected = await Promise.all(whole.files.map((file) => readFile(file)));
-          await rm(whole.checkpoint);
+          const { bytes } = await run(job(audio, model));
+          await rm(checkpoint());
 
           for (const runs of deaths) {
             let left = runs;
@@ -184,16 +233,14 @@ describe('runChunks', () => {
               ...model,
               run: (windows) => (left-- > 0 ? model.run(windows) : Promise.reject(death)),
             };
-            await runChunks(job(audio, dying)).catch((thrown: unknown) => {
+            await run(job(audio, dying)).catch((thrown: unknown) => {
               if (thrown !== death) throw thrown;
             });
             // What a process killed between its two writes leaves: samples that no checkpoint knows.
-            for (const file of whole.files) await writeFile(file, Buffer.alloc(44, 7), { flag: 'a' });
+            await writeFile(output(), Buffer.alloc(44, 7), { flag: 'a' });
           }
-          const resumed = await runChunks(job(audio, model));
-          const files = await Promise.all(resumed.files.map((file) => readFile(file)));
-          expect(files.map((file, i) => file.equals(expected[i]!))).toEqual([true, true]);
-          await rm(whole.checkpoint);
+          expect((await run(job(audio, model))).bytes.equals(bytes)).toBe(true);
+          await rm(checkpoint());
         },
       ),
       { numRuns: 8 },
@@ -216,24 +263,25 @@ describe('runChunks', () => {
       done.push(frames);
       if (frames >= 50) abort.abort();
     };
-    await expect(runChunks(job(audio, counting, { signal: abort.signal, progress }))).rejects.toThrow(
-      'aborted',
-    );
+    await expect(run(job(audio, counting, { signal: abort.signal, progress }))).rejects.toThrow('aborted');
     expect([runs, done.at(-1)]).toEqual([10, 50]);
-    const { seconds } = await runChunks(job(audio, counting));
+    const { seconds } = await run(job(audio, counting));
     expect(runs).toBe(19);
     expect(seconds).toBeGreaterThan(0);
   });
 
   it('begins again when the checkpoint is of other work, or the scratch files are gone', async () => {
     const audio = inMemory(signal(50));
-    const { files, checkpoint } = await runChunks(job(audio, identity(10, 5)));
-    const expected = await readFile(files[0]!);
-    await truncate(files[0]!, 12);
-    expect(await readFile((await runChunks(job(audio, identity(10, 5)))).files[0]!)).toEqual(expected);
-    await writeFile(checkpoint, 'no checkpoint');
-    expect(await readFile((await runChunks(job(audio, identity(10, 5)))).files[0]!)).toEqual(expected);
-    const other = await runChunks(job(audio, identity(10, 5), { identity: 'other' }));
-    expect(await readFile(other.files[0]!)).toEqual(expected);
+    const same = job(audio, identity(10, 5));
+    const { bytes } = await run(same);
+    await truncate(output(), 12);
+    expect((await run(same)).bytes).toEqual(bytes);
+    await rm(output());
+    expect((await run(same)).bytes).toEqual(bytes);
+    await writeFile(checkpoint(), 'no checkpoint');
+    expect((await run(same)).bytes).toEqual(bytes);
+    await truncate(checkpoint(), (await stat(checkpoint())).size - 4);
+    expect((await run(same)).bytes).toEqual(bytes);
+    expect((await run({ ...same, identity: 'other' })).bytes).toEqual(bytes);
   });
 });

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AudioReader, Planar } from '../../audio/audioStream.ts';
+import { asSoniError } from '../../contracts/errors.ts';
 import type { Samples } from '../../contracts/units.ts';
 import { chunkAt, finishedAfter, planChunks, type ChunkPlan } from './chunkPlan.ts';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { loadCheckpoint, saveCheckpoint, type SinkState } from './checkpoint.ts';
 import { OverlapAdd } from './overlapAdd.ts';
-import { RawAudioFile } from './rawAudio.ts';
 
 /** A model that turns windows into windows of the same length. */
 export interface WindowModel {
@@ -13,17 +13,32 @@ export interface WindowModel {
   readonly overlap: Samples;
   /** Windows that one call may hold. */
   readonly maxBatch: number;
-  /** Channels of each output file, in the order of the model's output channels. */
-  readonly outputs: readonly { readonly name: string; readonly channels: number }[];
+  /** Channels of its output, all stems together. */
+  readonly outputChannels: number;
   /** @param windows [batch][channel][window] @returns [batch][output channel][window] */
   run(windows: readonly Planar[]): Promise<readonly Planar[]>;
 }
 
-export interface ChunkJob {
+/** Takes finished audio as it is made. */
+export interface ChunkSink {
+  /** Frames that follow those before: [output channel][frames]. */
+  append(audio: readonly Float32Array[]): Promise<void>;
+  /** All that can be written is in the files afterwards; what comes back is needed to go on behind it. */
+  save(): Promise<SinkState>;
+  /** Lets go of the files, finished or not. */
+  close(): Promise<void>;
+}
+
+export interface ChunkJob<Sink extends ChunkSink> {
   readonly audio: AudioReader;
   /** Part of the audio to compute; windows at its borders still see the audio beyond. */
   readonly range: { readonly start: Samples; readonly frames: Samples };
   readonly model: WindowModel;
+  /**
+   * Makes the sink, at its beginning or where a checkpoint says.
+   * @throws SoniError `corrupt` | `not-found` when its files do not match the checkpoint
+   */
+  readonly openSink: (saved: SinkState | null) => Promise<Sink>;
   /** Names the work; a checkpoint of any other identity is not resumed from. */
   readonly identity: string;
   readonly directory: string;
@@ -31,47 +46,30 @@ export interface ChunkJob {
   progress(framesDone: Samples): void;
 }
 
-export interface ChunkResult {
-  /** One raw file for each output, in order, of `range.frames` frames. */
-  readonly files: readonly string[];
+export interface ChunkResult<Sink> {
+  /** With all frames in it; the caller closes it. */
+  readonly sink: Sink;
   /** Wall time of reading, running and overlap-adding, earlier attempts included. */
   readonly seconds: number;
-  readonly checkpoint: string;
 }
+
+const checkpointName = 'chunks.checkpoint';
 
 /**
  * Runs a model over audio of any length with the memory of one batch of windows. After every batch the
- * finished frames are on disk and a checkpoint with the overlap tail is renamed into place; called again
- * with the same job it goes on there, and the files come out the same to the bit: batches start at the same
- * chunks, and all sums are made in the same order.
+ * finished frames are with the sink and a checkpoint with its state and the overlap tail is renamed into
+ * place; called again with the same job it goes on there, and the result is the same to the bit: batches
+ * start at the same chunks, the sink gets the same pieces, and all sums are made in the same order.
  * @throws SoniError `cancelled` through `signal`, `no-space` | `denied` from the disk
  */
-export async function runChunks(job: ChunkJob): Promise<ChunkResult> {
+export async function runChunks<Sink extends ChunkSink>(job: ChunkJob<Sink>): Promise<ChunkResult<Sink>> {
   const { model, range } = job;
   const plan = planChunks({ frames: range.frames, window: model.window, overlap: model.overlap });
-  const files = model.outputs.map(({ name }) => join(job.directory, `${name}.raw`));
-  const checkpoint = join(job.directory, 'chunks.checkpoint');
-  const channels = model.outputs.reduce((sum, output) => sum + output.channels, 0);
-  const identity = JSON.stringify([job.identity, range, plan, model.maxBatch, model.outputs]);
-
-  let { next, seconds, tail } = (await loadCheckpoint(checkpoint, identity)) ?? {
-    next: 0,
-    seconds: 0,
-    tail: undefined,
-  };
-  let sinks: RawAudioFile[];
+  const path = join(job.directory, checkpointName);
+  const identity = JSON.stringify([job.identity, range, plan, model.maxBatch, model.outputChannels]);
+  let { next, seconds, tail, sink } = await begin(job, path, identity);
   try {
-    sinks = await openSinks(files, model, next === 0 ? 0 : finishedAfter(plan, next - 1));
-  } catch (thrown) {
-    if (next === 0) throw thrown;
-    // The scratch files do not match the checkpoint (somebody removed them): begin again.
-    await rm(checkpoint, { force: true });
-    [next, seconds, tail] = [0, 0, undefined];
-    sinks = await openSinks(files, model, 0);
-  }
-
-  try {
-    const sums = new OverlapAdd(plan, channels, next, tail);
+    const sums = new OverlapAdd(plan, model.outputChannels, next, tail);
     while (next < plan.count) {
       job.signal.throwIfAborted();
       const started = performance.now();
@@ -79,30 +77,34 @@ export async function runChunks(job: ChunkJob): Promise<ChunkResult> {
       for (let index = next; index < Math.min(plan.count, next + model.maxBatch); index++) {
         windows.push(await readWindow(job.audio, plan, range.start, index));
       }
-      const outputs = await model.run(windows);
-      for (const output of outputs) await appendAll(sinks, sums.add(output));
-      next += windows.length;
+      const finished = (await model.run(windows)).map((output) => sums.add(output));
       seconds += (performance.now() - started) / 1000;
-      await saveCheckpoint(checkpoint, { identity, next, seconds, tail: sums.tail() });
+      for (const audio of finished) await sink.append(audio);
+      next += windows.length;
+      await saveCheckpoint(path, { identity, next, seconds, tail: sums.tail(), sink: await sink.save() });
       job.progress(finishedAfter(plan, next - 1));
     }
-  } finally {
-    for (const sink of sinks) await sink.close();
-  }
-  return { files, seconds, checkpoint };
-}
-
-async function openSinks(files: readonly string[], model: WindowModel, frames: Samples) {
-  const sinks: RawAudioFile[] = [];
-  try {
-    for (const [index, file] of files.entries()) {
-      sinks.push(await RawAudioFile.openAt(file, model.outputs[index]!.channels, frames));
-    }
+    return { sink, seconds };
   } catch (thrown) {
-    for (const sink of sinks) await sink.close();
+    await sink.close();
     throw thrown;
   }
-  return sinks;
+}
+
+/** Where the last attempt got to, or the beginning. */
+async function begin<Sink extends ChunkSink>(job: ChunkJob<Sink>, path: string, identity: string) {
+  const saved = await loadCheckpoint(path, identity);
+  if (saved !== null) {
+    try {
+      return { ...saved, sink: await job.openSink(saved.sink) };
+    } catch (thrown) {
+      const { kind } = asSoniError(thrown);
+      if (kind !== 'corrupt' && kind !== 'not-found') throw thrown;
+      // The files do not match the checkpoint (somebody removed them): begin again.
+      await rm(path, { force: true });
+    }
+  }
+  return { next: 0, seconds: 0, tail: undefined, sink: await job.openSink(null) };
 }
 
 /** The window of a chunk, with silence where the audio has ended: [channel][window]. */
@@ -121,12 +123,4 @@ async function readWindow(
     padded.set(plane, start - from);
     return padded;
   });
-}
-
-async function appendAll(sinks: readonly RawAudioFile[], planes: readonly Float32Array[]): Promise<void> {
-  let channel = 0;
-  for (const sink of sinks) {
-    await sink.append(planes.slice(channel, channel + sink.channels));
-    channel += sink.channels;
-  }
 }

@@ -12,13 +12,22 @@ export interface ModelRange {
   readonly sourceOrigin: Samples;
 }
 
-/** More than half the length of the resampling filter, at either rate. */
-const filterMargin = 2048;
+/**
+ * More than half the length of the resampling filter between two rates, in frames of `at`, one of them: the
+ * filter reaches 170 frames of the lower rate.
+ */
+export const filterMargin = (at: Hertz, other: Hertz): Samples =>
+  at === other ? 0 : Math.ceil(512 * Math.max(1, at / other));
+
+/** Frames between two instants that both rates have a sample at: every 160 at 48 kHz, 147 at 44.1 kHz. */
+export function commonPeriod(source: Hertz, model: Hertz): { source: Samples; model: Samples } {
+  const common = greatestCommonDivisor(source, model);
+  return { source: source / common, model: model / common };
+}
 
 /**
  * Model frames that cover a source range, with room for the resampling filter. They start at an instant
- * that both rates have a sample at (every 160 frames for 48 kHz and 44.1 kHz), so that upsampled stems need
- * no shift by a part of a sample.
+ * that both rates have a sample at, so that upsampled stems need no shift by a part of a sample.
  */
 export function modelRange(
   source: { sampleRate: Hertz; frames: Samples },
@@ -26,16 +35,16 @@ export function modelRange(
   wanted: FrameRange,
 ): ModelRange {
   if (source.sampleRate === model.sampleRate) return { model: wanted, sourceOrigin: wanted.start };
-  const common = greatestCommonDivisor(source.sampleRate, model.sampleRate);
-  const sourcePeriod = source.sampleRate / common;
-  const modelPeriod = model.sampleRate / common;
-  const periods = Math.floor(Math.max(0, wanted.start - filterMargin) / sourcePeriod);
+  const period = commonPeriod(source.sampleRate, model.sampleRate);
+  const before = filterMargin(source.sampleRate, model.sampleRate);
+  const periods = Math.floor(Math.max(0, wanted.start - before) / period.source);
   const end =
-    Math.ceil(((wanted.start + wanted.frames) * model.sampleRate) / source.sampleRate) + filterMargin;
-  const start = periods * modelPeriod;
+    Math.ceil(((wanted.start + wanted.frames) * model.sampleRate) / source.sampleRate) +
+    filterMargin(model.sampleRate, source.sampleRate);
+  const start = periods * period.model;
   return {
     model: { start, frames: Math.max(0, Math.min(end, model.frames) - start) },
-    sourceOrigin: periods * sourcePeriod,
+    sourceOrigin: periods * period.source,
   };
 }
 

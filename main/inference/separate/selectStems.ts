@@ -3,7 +3,7 @@ import { clearPartials } from '../../audio/clearPartials.ts';
 import { openWav, type WavReader } from '../../audio/wav/wavReader.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import type { Operation } from '../../contracts/operations.ts';
-import { writeStems } from './writeStems.ts';
+import { StemFiles, blockFrames } from './stemFiles.ts';
 
 /**
  * Some stems of a separation and what remains of the source without them. No model runs: asking for other
@@ -31,15 +31,23 @@ export const selectStems: Operation<'select-stems'> = async (input, context) => 
         `Stored stems have ${stem.channels} channels of ${stem.frames} frames, their source ${source.channels} of ${source.frames}. Remove the session's results and run it again.`,
       );
     }
-    return await writeStems({
+    const files = await StemFiles.open({
       source,
       range: { start: 0, frames },
       plan: { names: input.stems.map(({ stem }) => stem), remainder: input.remainder },
-      stems: async (start, count) => Promise.all(stems.map((stem) => stem.read(start, count))),
       directory: context.directory,
-      signal: context.signal,
-      progress: (done) => context.progress({ done, total: frames }),
     });
+    try {
+      while (files.next < frames) {
+        context.signal.throwIfAborted();
+        const count = Math.min(blockFrames, frames - files.next);
+        await files.write(await Promise.all(stems.map((stem) => stem.read(files.next, count))));
+        context.progress({ done: files.next, total: frames });
+      }
+      return await files.finish();
+    } finally {
+      await files.close();
+    }
   } finally {
     for (const reader of open) await reader.close();
   }

@@ -5,31 +5,24 @@ import { clearPartials } from '../../audio/clearPartials.ts';
 import { openWav } from '../../audio/wav/wavReader.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import type { Operation, OperationContext, OperationInput } from '../../contracts/operations.ts';
-import { openRawAudio } from '../chunker/rawAudio.ts';
 import { runChunks } from '../chunker/runChunks.ts';
 import { findPack } from '../packs/findPack.ts';
 import { loadSeparator } from './adapters/loadSeparator.ts';
 import type { SeparationModel } from './adapters/separationModel.ts';
 import { modelRange } from './modelRange.ts';
 import { shareResidual } from './shareResidual.ts';
-import { stemsLikeSource } from './stemsLikeSource.ts';
+import { StemSink } from './stemSink.ts';
 import { planStems } from './stemPlan.ts';
 import { runLevelled } from './windowLevel.ts';
-import { writeStems } from './writeStems.ts';
-
-/** Writing the files takes about this part of the time that the model takes. */
-const writingShare = 0.05;
 
 /**
  * Separates a source into stems that sum to it: float32 WAVs at its rate, channel count and length, never
- * rescaled. The model's estimates are checkpointed after every window; the stems themselves are written from
- * them at the end, in seconds.
+ * rescaled. They grow with every window, and with a checkpoint after each; nothing else is on disk.
  * @throws SoniError `bad-usage` (range) | `unsupported` (no separation pack) | what `findPack` and the disk throw
  */
 export const separate: Operation<'separate'> = async (input, context) => {
   await clearPartials(context.directory);
   const pack = await findPack(input.pack);
-  const stems = planStems(pack.manifest.stems ?? []);
   const source = await openWav(input.source);
   const mix = await openWav(input.model).catch(async (thrown: unknown) => {
     await source.close();
@@ -38,63 +31,63 @@ export const separate: Operation<'separate'> = async (input, context) => {
   try {
     const range = wantedRange(input, source.frames);
     const { model: part, sourceOrigin } = modelRange(source, mix, range);
-    const model = await loadSeparator(pack);
-    const writingFrames = range.frames * writingShare;
-    const total = part.frames + writingFrames;
-    let estimates;
+    const model = await loadSeparator(pack, context.signal);
     try {
       checkModelAudio(input, mix, model);
-      estimates = await runChunks({
+      const plan = planStems(pack.manifest.stems ?? [], model.stems.length);
+      const { sink, seconds } = await runChunks({
         audio: mix,
         range: part,
         model: {
           ...model,
-          outputs: stems.names.map((name) => ({ name, channels: model.channels })),
+          outputChannels: plan.names.length * model.channels,
           run: async (windows) => {
             const separated = await runLevelled(windows, model.stems.length, (audible) => model.run(audible));
             return separated.map((all, item) => {
-              shareResidual(windows[item]!, all);
-              return stems.computed.flatMap((stem) => all[stem]!);
+              if (plan.complete) shareResidual(windows[item]!, all);
+              return plan.computed.flatMap((stem) => all[stem]!);
             });
           },
         },
+        openSink: (saved) =>
+          StemSink.open(
+            {
+              source,
+              range,
+              plan,
+              mix,
+              part,
+              origin: sourceOrigin,
+              directory: context.directory,
+              signal: context.signal,
+            },
+            saved,
+          ),
         identity: JSON.stringify([pack.manifest.id, pack.manifest.version, input]),
         directory: context.directory,
         signal: context.signal,
-        progress: (done) => context.progress({ done, total }),
+        progress: (done) => context.progress({ done, total: part.frames }),
       });
+      try {
+        const written = await sink.finish();
+        await keepOnly(
+          context,
+          written.stems.map(({ file }) => file),
+        );
+        const audioSeconds = part.frames / model.sampleRate;
+        return {
+          pack: pack.manifest.id,
+          packVersion: pack.manifest.version,
+          provider: model.provider,
+          seconds,
+          realtimeFactor: seconds > 0 ? audioSeconds / seconds : 0,
+          ...written,
+        };
+      } finally {
+        await sink.close();
+      }
     } finally {
       await model.close();
-    }
-    const raw: AudioReader[] = [];
-    try {
-      for (const file of estimates.files)
-        raw.push(await openRawAudio(file, model.channels, model.sampleRate));
-      const written = await writeStems({
-        source,
-        range,
-        plan: stems,
-        stems: stemsLikeSource(raw, { source, mix, part, origin: sourceOrigin }),
-        directory: context.directory,
-        signal: context.signal,
-        progress: (done) => context.progress({ done: part.frames + done * writingShare, total }),
-      });
-      await keepOnly(
-        context,
-        written.stems.map(({ file }) => file),
-      );
-      const { seconds } = estimates;
-      const audioSeconds = part.frames / model.sampleRate;
-      return {
-        pack: pack.manifest.id,
-        packVersion: pack.manifest.version,
-        provider: model.provider,
-        seconds,
-        realtimeFactor: seconds > 0 ? audioSeconds / seconds : 0,
-        ...written,
-      };
-    } finally {
-      for (const reader of raw) await reader.close();
     }
   } finally {
     await source.close();

@@ -18,15 +18,18 @@ export interface Placement {
 /** Reads stems at the source's rate and channel count: source frames, forwards only, [stem][channel][count]. */
 export type StemBlocks = (start: Samples, count: Samples) => Promise<Float32Array[][]>;
 
+/** Source frames that a stem frame depends on at either side, besides those of the resampling filter. */
+export const contextFrames = (source: { channels: number }, mix: { channels: number }): Samples =>
+  source.channels === 1 || source.channels === mix.channels ? 0 : maskMargin;
+
 /**
  * The model's estimates as stems like their source. Rate: resampled, aligned to the sample. Channels: a stereo
  * source takes the estimates as they are, a mono one their mean, one of more channels is cut up by the
  * estimates' shares in it (`ChannelMasks`).
  */
 export function stemsLikeSource(estimates: readonly AudioReader[], place: Placement): StemBlocks {
-  const { source, origin } = place;
-  const plain = source.channels === 1 || source.channels === estimates[0]!.channels;
-  if (!plain) return maskedStems(estimates, place);
+  const { source, mix, origin } = place;
+  if (contextFrames(source, mix) > 0) return maskedStems(estimates, place);
   const stems = estimates.map((estimate) => atSourceRate(estimate, source.sampleRate));
   return async (start, count) => {
     const blocks: Float32Array[][] = [];

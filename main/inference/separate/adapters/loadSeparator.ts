@@ -9,10 +9,10 @@ import { waveform } from './waveform.ts';
 const adapters = { htdemucs, waveform } as const;
 
 /**
- * Loads a pack's model behind the adapter that its manifest names.
+ * Loads a pack's model behind the adapter that its manifest names. The signal ends a self-test of providers.
  * @throws SoniError `unsupported` for a pack that separates nothing, and what `loadModel` throws
  */
-export async function loadSeparator(pack: InstalledPack): Promise<SeparationModel> {
+export async function loadSeparator(pack: InstalledPack, signal: AbortSignal): Promise<SeparationModel> {
   const { adapter } = pack.manifest.model;
   const make = Object.entries(adapters).find(([name]) => name === adapter)?.[1];
   if (make === undefined || !pack.manifest.tasks.includes('separate') || !pack.manifest.stems?.length) {
@@ -21,7 +21,10 @@ export async function loadSeparator(pack: InstalledPack): Promise<SeparationMode
       `The pack ${pack.manifest.id} is no separation model; choose one that is (sonidesk packs list).`,
     );
   }
-  const model = await loadModel(pack, adapter === 'htdemucs' ? { cpuGraph: htdemucsForCpu } : {});
+  const model = await loadModel(pack, {
+    signal,
+    ...(adapter === 'htdemucs' && { cpuGraph: htdemucsForCpu }),
+  });
   try {
     return make(pack, model);
   } catch (thrown) {
