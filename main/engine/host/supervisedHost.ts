@@ -20,10 +20,11 @@ type HostClient = Client<typeof inferenceHost>;
 export type HostInfo = CallOutput<typeof inferenceHost, 'info'>;
 export type SelfTestReport = CallOutput<typeof inferenceHost, 'selfTest'>;
 
-/** Past the end of the current chunk, a cancelled operation gets this long before its process is ended. */
-const cancelGraceMs = 1000;
-/** A chunk that takes longer than this is not waited for. */
-const longestChunkMs = 10_000;
+/**
+ * A cancelled operation gets this long to end by itself before its process is ended, so that who asked sees the
+ * end within a second.
+ */
+const cancelGraceMs = 700;
 
 export interface HostRunOptions {
   readonly directory: string;
@@ -202,16 +203,18 @@ export class SupervisedHost {
   }
 }
 
-/** After a cancel: waits for the current chunk and a moment more, then ends the process. */
+/**
+ * After a cancel: waits a moment, then ends the process (what was finished is in a checkpoint). At once when
+ * the chunk under way, such as a window of a large model, will not be over by then and nobody else is served.
+ */
 class CancelGrace {
   #longestMs = 0;
   #lastEvent = performance.now();
   #timer: NodeJS.Timeout | undefined;
   readonly #onAbort = () => {
-    const chunkMs = Math.min(this.#longestMs, longestChunkMs);
-    const sinceChunk = performance.now() - this.#lastEvent;
-    const wait = Math.max(chunkMs - sinceChunk, 0) + cancelGraceMs;
-    this.#timer = setTimeout(() => this.process.kill(), wait);
+    const left = this.#longestMs - (performance.now() - this.#lastEvent);
+    const alone = this.process.client.pending <= 1;
+    this.#timer = setTimeout(() => this.process.kill(), alone && left > cancelGraceMs ? 0 : cancelGraceMs);
   };
 
   constructor(
