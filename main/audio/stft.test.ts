@@ -33,7 +33,7 @@ describe('Stft', () => {
   it('gives back any signal within 1e-6', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(16, 64, 256, 1024),
+        fc.constantFrom(16, 64, 96, 240, 256, 280, 1024),
         fc.constantFrom(4, 8),
         fc.integer({ min: 1, max: 3000 }),
         fc.integer({ min: 1, max: 3 }),
@@ -65,22 +65,41 @@ describe('Stft', () => {
     for (const [i, signal] of signals.entries()) expect(largestError(back[i]!, signal)).toBeLessThan(1e-6);
   });
 
-  it('follows the definition, at the reflected ends too', () => {
+  it.each([
+    [64, 16],
+    [60, 15],
+    [96, 24],
+    [70, 10],
+  ])('follows the definition at size %d, at the reflected ends too', (size, hop) => {
     const signals = [noise(300, 5), noise(300, 6)];
-    const stft = new Stft({ size: 64, hop: 16 });
-    expect(stft.frameCount(300)).toBe(19);
-    const spectrograms = signals.map(() => frameMajorSpectrogram(19, stft.bins));
+    const stft = new Stft({ size, hop });
+    const frames = stft.frameCount(300);
+    expect(frames).toBe(1 + Math.floor(300 / hop));
+    const spectrograms = signals.map(() => frameMajorSpectrogram(frames, stft.bins));
     stft.forward(signals, spectrograms);
     for (const [i, { real, imag }] of spectrograms.entries()) {
-      for (const frame of [0, 1, 7, 17, 18]) {
-        for (const bin of [0, 1, 13, 31, 32]) {
-          const { re, im } = directBin(signals[i]!, 64, 16, frame, bin);
-          expect(real[frame * 33 + bin]).toBeCloseTo(re, 5);
-          expect(imag[frame * 33 + bin]).toBeCloseTo(im, 5);
+      for (const frame of [0, 1, 7, frames - 2, frames - 1]) {
+        for (const bin of [0, 1, 13, stft.bins - 2, stft.bins - 1]) {
+          const { re, im } = directBin(signals[i]!, size, hop, frame, bin);
+          expect(real[frame * stft.bins + bin]).toBeCloseTo(re, 5);
+          expect(imag[frame * stft.bins + bin]).toBeCloseTo(im, 5);
         }
       }
     }
   });
+
+  it.each([5120, 6144, 7680])(
+    'gives back stereo within 1e-6 at size %d, which MDX-Net models use',
+    (size) => {
+      const stft = new Stft({ size, hop: 1024 });
+      const signals = [noise(40_001, 1), noise(40_001, 2)];
+      const spectrograms = signals.map(() => frameMajorSpectrogram(stft.frameCount(40_001), stft.bins));
+      stft.forward(signals, spectrograms);
+      const back = signals.map(() => new Float32Array(40_001));
+      stft.inverse(spectrograms, back);
+      for (const [i, signal] of signals.entries()) expect(largestError(back[i]!, signal)).toBeLessThan(1e-6);
+    },
+  );
 
   it('writes any layout and any range of frames and bins', () => {
     const signal = noise(1000, 9);
@@ -137,7 +156,8 @@ describe('Stft', () => {
   });
 
   it('refuses sizes that cannot be inverted', () => {
-    expect(() => new Stft({ size: 100, hop: 25 })).toThrow('No STFT of size 100');
+    expect(() => new Stft({ size: 88, hop: 22 })).toThrow('No STFT of size 88');
+    expect(() => new Stft({ size: 75, hop: 15 })).toThrow('No STFT of size 75');
     expect(() => new Stft({ size: 64, hop: 16, window: new Float64Array(32) })).toThrow(
       'An STFT of size 64 takes as long a window, not 32.',
     );

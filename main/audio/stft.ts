@@ -1,5 +1,5 @@
-import FFT from 'fft.js';
 import { SoniError } from '../contracts/errors.ts';
+import { complexFft, isFftSize, type ComplexFft } from './mixedRadixFft.ts';
 
 /** Hann window whose period is `size` (the last point is not zero again), as torch.hann_window gives it. */
 export const periodicHann = (size: number): Float64Array =>
@@ -63,14 +63,17 @@ export class Stft {
   readonly #window: Float64Array;
   /** Sum of the squared windows that cover a sample far from the ends, by its place in the hop. */
   readonly #envelope: Float64Array;
-  readonly #fft: FFT;
+  readonly #fft: ComplexFft;
   /** Interleaved complex time and frequency buffers. */
   readonly #time: Float64Array;
   readonly #frequency: Float64Array;
 
   constructor({ size, hop, window = periodicHann(size), centre = true, normalized = false }: StftOptions) {
-    if (!Number.isInteger(Math.log2(size)) || size < 4 || !Number.isInteger(hop) || hop < 1) {
-      throw new SoniError('internal', `No STFT of size ${size} (a power of two from 4 on) and hop ${hop}.`);
+    if (!isFftSize(size) || !Number.isInteger(hop) || hop < 1) {
+      throw new SoniError(
+        'internal',
+        `No STFT of size ${size} (an even product of 2, 3, 5 and 7) and hop ${hop}.`,
+      );
     }
     if (window.length !== size) {
       throw new SoniError(
@@ -86,7 +89,7 @@ export class Stft {
     this.#window = window;
     this.#envelope = new Float64Array(hop);
     for (const [n, value] of window.entries()) this.#envelope[n % hop]! += value * value;
-    this.#fft = new FFT(size);
+    this.#fft = complexFft(size);
     this.#time = new Float64Array(2 * size);
     this.#frequency = new Float64Array(2 * size);
   }
@@ -179,9 +182,8 @@ export class Stft {
     const scale = this.#scale / 2;
     let realAt = to.realStart + frame * to.frameStride;
     let imagAt = to.imagStart + frame * to.frameStride;
-    const mask = 2 * this.size - 1;
     for (let k = 0; k < to.bins; k++, realAt += binStride, imagAt += binStride) {
-      const mirror = (2 * (this.size - k)) & mask;
+      const mirror = k === 0 ? 0 : 2 * (this.size - k);
       const zr = z[2 * k]!;
       const zi = z[2 * k + 1]!;
       const yr = z[mirror]!;

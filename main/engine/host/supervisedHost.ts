@@ -24,7 +24,7 @@ export type SelfTestReport = CallOutput<typeof inferenceHost, 'selfTest'>;
  * A cancelled operation gets this long to end by itself before its process is ended, so that who asked sees the
  * end within a second.
  */
-const cancelGraceMs = 700;
+const cancelGraceMs = 500;
 
 export interface HostRunOptions {
   readonly directory: string;
