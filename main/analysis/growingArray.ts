@@ -1,3 +1,5 @@
+import type { Archive } from '../platform/checkpoint.ts';
+
 /** A Float32Array that grows: frames of `width` values, appended one by one. */
 export class GrowingArray {
   private data: Float32Array;
@@ -23,6 +25,13 @@ export class GrowingArray {
     }
     this.used += this.width;
     return this.data.subarray(this.used - this.width, this.used);
+  }
+
+  state(archive: Archive): void {
+    const values = archive.pass(this.values);
+    if (values.length > this.data.length) this.data = new Float32Array(2 * values.length);
+    this.data.set(values);
+    this.used = values.length;
   }
 
   push(value: number): void {

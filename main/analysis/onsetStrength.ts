@@ -1,4 +1,5 @@
 import type { Hertz } from '../contracts/units.ts';
+import type { Archive } from '../platform/checkpoint.ts';
 import { GrowingArray } from './growingArray.ts';
 import { SpectrumFrames } from './spectrumFrames.ts';
 
@@ -79,6 +80,11 @@ export class OnsetStrength {
 
   finish(): void {
     this.frames.finish();
+  }
+
+  state(archive: Archive): void {
+    for (const stage of [this.all, this.low, this.frames]) stage.state(archive);
+    archive.inPlace(...this.history);
   }
 
   private frame(magnitude: Float64Array, frame: number): void {

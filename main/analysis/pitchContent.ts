@@ -1,4 +1,5 @@
 import type { Hertz } from '../contracts/units.ts';
+import type { Archive } from '../platform/checkpoint.ts';
 import { GrowingArray } from './growingArray.ts';
 import { SpectrumFrames } from './spectrumFrames.ts';
 
@@ -46,6 +47,11 @@ export class PitchContent {
 
   finish(): void {
     this.frames.finish();
+  }
+
+  state(archive: Archive): void {
+    archive.inPlace(this.bass, this.harmony);
+    for (const stage of [this.chroma, this.frames]) stage.state(archive);
   }
 
   private frame(magnitude: Float64Array): void {

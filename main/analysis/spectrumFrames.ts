@@ -1,6 +1,7 @@
 import FFT from 'fft.js';
 import type { Hertz, Seconds } from '../contracts/units.ts';
 import { periodicHann } from '../audio/stft.ts';
+import type { Archive } from '../platform/checkpoint.ts';
 
 export interface SpectrumFramesOptions {
   readonly sampleRate: Hertz;
@@ -25,7 +26,7 @@ export class SpectrumFrames {
   private readonly output: Float64Array;
   private readonly magnitude: Float64Array;
   /** The last samples of the stream; `held[0]` is sample `heldStart`. */
-  private held: Float64Array;
+  private readonly held: Float64Array;
   private heldStart: number;
   private heldCount: number;
   private frame = 0;
@@ -63,6 +64,15 @@ export class SpectrumFrames {
       this.drain();
     }
     this.received += mono.length;
+  }
+
+  state(archive: Archive): void {
+    archive.inPlace(this.held);
+    this.heldStart = archive.pass(this.heldStart);
+    this.heldCount = archive.pass(this.heldCount);
+    this.frame = archive.pass(this.frame);
+    this.received = archive.pass(this.received);
+    this.zeros = archive.pass(this.zeros);
   }
 
   /** The frames that reach over the end. Returns the number of frames in all. */

@@ -1,4 +1,5 @@
 import type { Operation } from '../contracts/operations.ts';
+import { resumable, type State } from '../platform/checkpoint.ts';
 import { LoudnessMeter } from '../audio/loudness/loudnessMeter.ts';
 import { openWav } from '../audio/wav/wavReader.ts';
 import { findKey } from './key.ts';
@@ -10,38 +11,47 @@ const blockFrames = 1 << 16;
 
 /**
  * Tags by signal processing: tempo, beats, downbeats, key, loudness. One pass over the file; what is kept grows by
- * 2.5 kB a second. Keeps no checkpoints: at about a hundred times real time a killed run starts again.
+ * 2.5 kB a second. Goes on where it was cut short.
  */
-export const tag: Operation<'tag'> = async ({ audio }, context) => {
-  const reader = await openWav(audio);
-  try {
-    const { sampleRate, channels, frames } = reader;
-    const seconds = frames / sampleRate;
-    const loudness = new LoudnessMeter(sampleRate, channels);
-    const onsets = new OnsetStrength(sampleRate, Math.ceil(seconds * onsetRate) + 1);
-    const pitches = new PitchContent(sampleRate, Math.ceil(seconds * pitchRate) + 1);
-    for (let done = 0; done < frames; done += blockFrames) {
-      context.signal.throwIfAborted();
-      const block = await reader.read(done, blockFrames);
-      const mono = cleanMono(block);
-      loudness.process(block);
-      onsets.push(mono);
-      pitches.push(mono);
-      context.progress({ done: Math.min(frames, done + blockFrames), total: frames });
+export const tag: Operation<'tag'> = ({ audio }, context) =>
+  resumable(context.directory, ['tag', audio], async (checkpoint) => {
+    const reader = await openWav(audio);
+    try {
+      const { sampleRate, channels, frames } = reader;
+      const seconds = frames / sampleRate;
+      const loudness = new LoudnessMeter(sampleRate, channels);
+      const onsets = new OnsetStrength(sampleRate, Math.ceil(seconds * onsetRate) + 1);
+      const pitches = new PitchContent(sampleRate, Math.ceil(seconds * pitchRate) + 1);
+      let done = 0;
+      const state: State = (archive) => {
+        done = archive.pass(done);
+        for (const stage of [loudness, onsets, pitches]) stage.state(archive);
+      };
+      checkpoint.restore(state);
+      while (done < frames) {
+        context.signal.throwIfAborted();
+        const block = await reader.read(done, blockFrames);
+        const mono = cleanMono(block);
+        loudness.process(block);
+        onsets.push(mono);
+        pitches.push(mono);
+        done += mono.length;
+        await checkpoint.tick(state);
+        context.progress({ done, total: frames });
+      }
+      onsets.finish();
+      pitches.finish();
+      const { integrated, range, truePeak } = loudness.result();
+      return {
+        ...findRhythm({ all: onsets.all.values, low: onsets.low.values, chroma: pitches.chroma.values }),
+        key: findKey(pitches.harmony, pitches.bass),
+        loudness: { integrated, range, truePeak },
+        durationSeconds: seconds,
+      };
+    } finally {
+      await reader.close();
     }
-    onsets.finish();
-    pitches.finish();
-    const { integrated, range, truePeak } = loudness.result();
-    return {
-      ...findRhythm({ all: onsets.all.values, low: onsets.low.values, chroma: pitches.chroma.values }),
-      key: findKey(pitches.harmony, pitches.bass),
-      loudness: { integrated, range, truePeak },
-      durationSeconds: seconds,
-    };
-  } finally {
-    await reader.close();
-  }
-};
+  });
 
 /** Mean of the channels; samples that are no numbers become silence, in `block` too. */
 function cleanMono(block: readonly Float32Array[]): Float64Array {

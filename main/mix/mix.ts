@@ -1,41 +1,55 @@
 import type { MixPlan, StripSettings } from '../contracts/mixPlan.ts';
-import type { Operation, OperationContext } from '../contracts/operations.ts';
+import type { Operation, OperationContext, OperationInput } from '../contracts/operations.ts';
 import { stripRanges } from '../contracts/mixPlan.ts';
 import { neutralStrip } from '../audio/strip/neutral.ts';
-import { LoudnessMeter, type Loudness } from '../audio/loudness/loudnessMeter.ts';
+import type { Loudness } from '../audio/loudness/loudnessMeter.ts';
+import { resumable, type Checkpoint } from '../platform/checkpoint.ts';
 import { setCompressor } from './compressorMove.ts';
 import { cutExcess, cutMasking } from './eqMoves.ts';
 import { setGains } from './gainMoves.ts';
 import { setHighPass } from './highPassMove.ts';
-import { mixdown, sessionFormat, type SessionFormat } from './mixdown.ts';
+import { sessionFormat, type SessionFormat } from './mixdown.ts';
 import { setPans } from './panMoves.ts';
+import { Passes, loudnessListener, trackListener } from './passes.ts';
 import { matchReference, referenceNotes } from './reference.ts';
 import { roleOfFeatures } from './roleOfFeatures.ts';
 import { roleOfName } from './roleOfName.ts';
 import { roleProfiles } from './roles.ts';
 import { setSend } from './sendMove.ts';
-import { TrackMeter, type TrackMeasurement } from './trackMeasurement.ts';
+import type { TrackMeasurement } from './trackMeasurement.ts';
 import { clamp, isSilent, signedDb, tenth, type Track } from './track.ts';
-import { measureFile } from './measureFile.ts';
 
 /** The mix stays below this true peak, the usual ceiling of delivery specifications (EBU R 128, AES TD1008). */
 const ceilingDb = -1;
+/** Measuring a track costs about as much as rendering it three times. */
+const measureCost = 3;
 
 /**
  * The rule-based mix assistant: measures every track, guesses its role, and suggests moves with the reason and the
  * evidence for each. Deterministic; nothing is moved that is within the usual. The mix after the moves is as loud as
  * before (so that A/B compares the balance), unless that would exceed -1 dBTP or a reference asks for another loudness.
  */
-export const mix: Operation<'mix'> = async ({ tracks: input, reference }, context) => {
-  const session = await sessionFormat(input.map(({ audio }) => audio));
-  const progress = progressOf(context, session, input.length, reference !== null);
+export const mix: Operation<'mix'> = (input, context) =>
+  resumable(context.directory, ['mix', input], (checkpoint) => planMix(input, context, checkpoint));
+
+/** Goes on where it was cut short: passes over audio are taken up, what is decided between them is decided again. */
+async function planMix(
+  { tracks: input, reference }: OperationInput<'mix'>,
+  context: OperationContext,
+  checkpoint: Checkpoint,
+): Promise<MixPlan> {
+  const session = await sessionFormat(input.map(({ audio, start }) => ({ path: audio, start })));
+  // One render for each track, the whole before, the whole after and perhaps once more.
+  const work = input.length * (measureCost + 4) + (reference === null ? 0 : measureCost);
+  const passes = new Passes(work * session.frames, context, checkpoint);
   const tracks: Track[] = [];
-  for (const { name, audio } of input) {
-    const measured = await measureFile(audio, context.signal, progress.measured);
+  for (const { name, audio, start } of input) {
+    const measured = await passes.measure({ path: audio, start }, measureCost * session.frames);
     const role = roleOfName(name) ?? roleOfFeatures(measured);
     tracks.push({
       name,
       path: audio,
+      start,
       role,
       profile: roleProfiles[role],
       measured,
@@ -44,25 +58,20 @@ export const mix: Operation<'mix'> = async ({ tracks: input, reference }, contex
     });
   }
   const reverb = chooseReverb(tracks);
-  const target = reference === null ? null : await measureFile(reference, context.signal, progress.measured);
+  const target =
+    reference === null ? null : await passes.measure({ path: reference }, measureCost * session.frames);
   /** With a reference the whole mix is measured like a track, else only its loudness. */
-  const render = async (strips: readonly StripSettings[]) => {
-    const meter =
-      target === null
-        ? new LoudnessMeter(session.sampleRate, 2)
-        : new TrackMeter(session.sampleRate, 2, session.frames);
-    await mixdown({
-      tracks: tracks.map(({ path }, k) => ({ path, strip: strips[k]! })),
+  const render = async (strips: readonly StripSettings[]): Promise<Levels> => {
+    const whole = {
+      tracks: tracks.map(({ path, start }, k) => ({ path, start, strip: strips[k]! })),
       reverb,
       session,
-      signal: context.signal,
-      onBlock: (left, right) => {
-        if (meter instanceof TrackMeter) meter.push(left, right);
-        else meter.process([Float32Array.from(left), Float32Array.from(right)]);
-        progress.rendered(left.length * tracks.length);
-      },
-    });
-    return levelsOf(meter instanceof TrackMeter ? meter.finish() : meter.result());
+    };
+    const { sampleRate, frames } = session;
+    const renderWork = tracks.length * frames;
+    return target === null
+      ? levelsOf(await passes.render(whole, () => loudnessListener(sampleRate), renderWork))
+      : levelsOf(await passes.render(whole, () => trackListener(sampleRate, frames), renderWork));
   };
   const before = await render(tracks.map(() => neutralStrip()));
 
@@ -72,7 +81,7 @@ export const mix: Operation<'mix'> = async ({ tracks: input, reference }, contex
     setCompressor(track);
   }
   setPans(tracks);
-  setGains(tracks, await loudnessThroughStrips(tracks, session, context.signal, progress.rendered));
+  setGains(tracks, await loudnessThroughStrips(tracks, session, passes));
   cutMasking(tracks);
   for (const track of tracks) setSend(track);
   if (target !== null) matchReference(tracks, target);
@@ -82,7 +91,7 @@ export const mix: Operation<'mix'> = async ({ tracks: input, reference }, contex
   const exact = applyTrim(tracks, trim);
   // Gain is the last linear step of every strip and the reverb is linear: a common trim shifts all levels by itself.
   const after = exact ? shifted(first, trim) : await render(tracks.map(({ strip }) => strip));
-  progress.done();
+  passes.finish();
   const notes =
     target === null || before.measured === null || after.measured === null
       ? []
@@ -95,7 +104,7 @@ export const mix: Operation<'mix'> = async ({ tracks: input, reference }, contex
     after: { integratedLufs: after.integratedLufs, truePeakDb: after.truePeakDb },
     reference: reference === null ? null : { file: reference, notes },
   };
-};
+}
 
 interface Levels {
   readonly integratedLufs: number | null;
@@ -166,44 +175,22 @@ function chooseReverb(tracks: readonly Track[]): MixPlan['reverb'] {
 async function loudnessThroughStrips(
   tracks: readonly Track[],
   session: SessionFormat,
-  signal: AbortSignal,
-  onFrames: (frames: number) => void,
+  passes: Passes,
 ): Promise<(number | null)[]> {
   const out: (number | null)[] = [];
   for (const track of tracks) {
     if (isSilent(track) || track.moves.length === 0) {
       out.push(track.measured.integratedLufs);
-      onFrames(session.frames);
+      passes.skip(session.frames);
       continue;
     }
     const { sampleRate, frames } = track.measured;
-    const loudness = new LoudnessMeter(sampleRate, 2);
-    await mixdown({
+    const alone = {
       tracks: [track],
       reverb: { decaySeconds: 1, preDelayMs: 0 },
       session: { sampleRate, frames },
-      signal,
-      onBlock: (left, right) => loudness.process([Float32Array.from(left), Float32Array.from(right)]),
-    });
-    onFrames(session.frames);
-    out.push(loudness.result().integrated);
+    };
+    out.push((await passes.render(alone, () => loudnessListener(sampleRate), session.frames)).integrated);
   }
   return out;
-}
-
-/** Progress in track frames at the session's rate, over all passes. */
-function progressOf(context: OperationContext, session: SessionFormat, tracks: number, reference: boolean) {
-  // Measuring costs about as much as three renders; up to four renders follow.
-  const measureCost = 3;
-  const total = session.frames * (tracks * (measureCost + 4) + (reference ? measureCost : 0));
-  let done = 0;
-  const add = (work: number) => {
-    done = Math.min(total, done + work);
-    context.progress({ done, total });
-  };
-  return {
-    measured: (part: number) => add(part * session.frames * measureCost),
-    rendered: (frames: number) => add(frames),
-    done: () => add(total),
-  };
 }

@@ -6,6 +6,8 @@ import type { TrackMeasurement } from './trackMeasurement.ts';
 export interface Track {
   readonly name: string;
   readonly path: string;
+  /** Where it starts on the common timeline, in frames at its own rate. */
+  readonly start: number | undefined;
   readonly role: Role;
   readonly profile: RoleProfile;
   readonly measured: TrackMeasurement;

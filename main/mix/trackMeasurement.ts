@@ -3,6 +3,7 @@ import { OnsetStrength, onsetRate } from '../analysis/onsetStrength.ts';
 import { LoudnessMeter } from '../audio/loudness/loudnessMeter.ts';
 import { SpectrumFrames } from '../analysis/spectrumFrames.ts';
 import { GrowingArray } from '../analysis/growingArray.ts';
+import type { Archive } from '../platform/checkpoint.ts';
 import { BandSum, bandCentres, bandCount, kWeight } from './bands.ts';
 
 /** Length of the blocks in which activity and masking are judged. */
@@ -56,7 +57,7 @@ export class TrackMeter {
   private readonly bands: BandSum;
   private readonly blocks: GrowingArray;
   private readonly peaks: GrowingArray;
-  private readonly sides = { left: 0, right: 0, mid: 0, side: 0 };
+  private sides = { left: 0, right: 0, mid: 0, side: 0 };
   private flatnessSum = 0;
   private flatnessWeight = 0;
   private frames = 0;
@@ -111,6 +112,19 @@ export class TrackMeter {
     this.onsets.push(mono);
     this.spectra[0].push(left);
     this.spectra[1].push(right);
+  }
+
+  state(archive: Archive): void {
+    for (const stage of [this.loudness, this.onsets, ...this.spectra, this.blocks, this.peaks]) {
+      stage.state(archive);
+    }
+    this.sides = archive.pass(this.sides);
+    this.flatnessSum = archive.pass(this.flatnessSum);
+    this.flatnessWeight = archive.pass(this.flatnessWeight);
+    this.frames = archive.pass(this.frames);
+    this.identical = archive.pass(this.identical);
+    this.blockPeak = archive.pass(this.blockPeak);
+    this.inBlock = archive.pass(this.inBlock);
   }
 
   private spectrum(magnitude: Float64Array, frame: number): void {

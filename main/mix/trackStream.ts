@@ -2,10 +2,11 @@ import { openWav } from '../audio/wav/wavReader.ts';
 import { foldChannels } from '../audio/resample/foldChannels.ts';
 import { Resampler, resampledLength } from '../audio/resample/resampler.ts';
 import type { AudioReader } from '../audio/audioStream.ts';
+import type { Archive, Stage } from '../platform/checkpoint.ts';
 
-/** A track read from start to end as stereo at the session's rate; after its end it is silence. */
-export interface TrackStream {
-  /** Length at the session's rate. */
+/** A track read from start to end as stereo at the session's rate; before and after it is silence. */
+export interface TrackStream extends Stage {
+  /** Length at the session's rate, with the silence before it. */
   readonly frames: number;
   /** The next `left.length` frames into `left` and `right`. */
   next(left: Float64Array, right: Float64Array): Promise<void>;
@@ -21,18 +22,25 @@ class ResampledTrack implements TrackStream {
   private ready: readonly Float32Array[] = [new Float32Array(0), new Float32Array(0)];
   private used = 0;
   private ended = false;
+  /** Frames of silence still to come before the audio. */
+  private lead: number;
 
   constructor(
     private readonly reader: AudioReader,
     sampleRate: number,
+    start: number,
   ) {
-    this.frames = resampledLength(reader.frames, reader.sampleRate, sampleRate);
+    this.lead = resampledLength(start, reader.sampleRate, sampleRate);
+    this.frames = this.lead + resampledLength(reader.frames, reader.sampleRate, sampleRate);
     this.resampler =
       reader.sampleRate === sampleRate ? null : new Resampler(reader.sampleRate, sampleRate, 2);
   }
 
   async next(left: Float64Array, right: Float64Array): Promise<void> {
-    let filled = 0;
+    let filled = Math.min(this.lead, left.length);
+    this.lead -= filled;
+    left.fill(0, 0, filled);
+    right.fill(0, 0, filled);
     while (filled < left.length) {
       const available = this.ready[0]!.length - this.used;
       if (available === 0) {
@@ -48,6 +56,15 @@ class ResampledTrack implements TrackStream {
     }
     left.fill(0, filled);
     right.fill(0, filled);
+  }
+
+  state(archive: Archive): void {
+    this.lead = archive.pass(this.lead);
+    this.position = archive.pass(this.position);
+    this.ready = archive.pass(this.ready.map((plane) => plane.subarray(this.used)));
+    this.used = 0;
+    this.ended = archive.pass(this.ended);
+    this.resampler?.state(archive);
   }
 
   private async refill(): Promise<void> {
@@ -72,13 +89,17 @@ class ResampledTrack implements TrackStream {
   }
 }
 
-/** Opens a WAV as a stereo stream at `sampleRate` (its own rate when `null`). Mono feeds both sides. */
+/**
+ * Opens a WAV as a stereo stream at `sampleRate` (its own rate when `null`). Mono feeds both sides.
+ * @param start frames of silence before it, at its own rate
+ */
 export async function openTrack(
   path: string,
   sampleRate: number | null,
+  start = 0,
 ): Promise<TrackStream & { readonly sampleRate: number; readonly channels: number }> {
   const reader = await openWav(path);
   const rate = sampleRate ?? reader.sampleRate;
-  const stream = new ResampledTrack(reader, rate);
+  const stream = new ResampledTrack(reader, rate, start);
   return Object.assign(stream, { sampleRate: rate, channels: reader.channels });
 }

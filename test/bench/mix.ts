@@ -94,7 +94,7 @@ async function copy(
   for (const [k, path] of paths.entries()) {
     const target = join(folder, `${names[k]!}.wav`);
     out.push(target);
-    const { sampleRate, frames } = await sessionFormat([path]);
+    const { sampleRate, frames } = await sessionFormat([{ path }]);
     const from = Math.round(startSeconds * sampleRate);
     const to = Math.min(frames, from + seconds * sampleRate);
     const writer = await createWav(target, { sampleRate, channels: 2, encoding: 'float32' });
@@ -119,7 +119,7 @@ async function copy(
 async function measure({ paths }: Song, strips: readonly StripSettings[]): Promise<State> {
   const loudness: (number | null)[] = [];
   for (const [k, path] of paths.entries()) {
-    const session = await sessionFormat([path]);
+    const session = await sessionFormat([{ path }]);
     const meter = new LoudnessMeter(session.sampleRate, 2);
     await mixdown({
       tracks: [{ path, strip: strips[k]! }],
@@ -130,7 +130,7 @@ async function measure({ paths }: Song, strips: readonly StripSettings[]): Promi
     });
     loudness.push(meter.result().integrated);
   }
-  const session = await sessionFormat(paths);
+  const session = await sessionFormat(paths.map((path) => ({ path })));
   const meter = new TrackMeter(session.sampleRate, 2, session.frames);
   await mixdown({
     tracks: paths.map((path, k) => ({ path, strip: strips[k]! })),
@@ -193,7 +193,7 @@ try {
     const start = await busiest(song.paths);
     const original = await copy(song, neutral, start, join(work, 'original'));
     const wanted = await measure(original, neutral);
-    const session = await sessionFormat(original.paths);
+    const session = await sessionFormat(original.paths.map((path) => ({ path })));
     const referencePath = join(work, 'reference.wav');
     const reference = await createWav(referencePath, { ...session, channels: 2, encoding: 'float32' });
     await mixdown({

@@ -130,7 +130,8 @@ export async function openAiffSource(path: string): Promise<AudioSource> {
       timeReference: null,
       warnings: layout.warning === null ? [] : [layout.warning],
       progress: () => ({ done, total: layout.frames }),
-      async *blocks() {
+      async *blocks(from = 0) {
+        done = from;
         while (done < layout.frames) {
           const frames = Math.min(blockFrames, layout.frames - done);
           const bytes = await read(layout.dataStart + done * frameBytes, frames * frameBytes);

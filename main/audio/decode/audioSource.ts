@@ -13,8 +13,10 @@ export interface AudioSource {
   /**
    * The audio from its true start to its true end (encoder delay and padding removed), in blocks of any
    * length, at most a few seconds each.
+   * @param from frames that are known already (from a run that was cut short) and not given again. Where the
+   * format lets no decoder start there they are decoded all the same; empty blocks come meanwhile.
    */
-  blocks(): AsyncIterable<readonly Float32Array[]>;
+  blocks(from?: number): AsyncIterable<readonly Float32Array[]>;
   /** What was found wrong and how it was taken; complete after the last block. */
   readonly warnings: readonly string[];
   close(): Promise<void>;

@@ -13,6 +13,7 @@ import {
 } from 'mediabunny';
 import { SoniError } from '../../contracts/errors.ts';
 import type { AudioSource } from './audioSource.ts';
+import { afterFrame } from './afterFrame.ts';
 import { fromVorbisOrder, usualMask } from './channelOrder.ts';
 import { openPacketDecoder, type PacketDecoder } from './packetDecoder.ts';
 import { readMp4Facts, type Mp4Facts } from './mp4Facts.ts';
@@ -92,7 +93,7 @@ async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<A
     timeReference: null,
     warnings,
     progress: () => ({ done: Math.min(duration, Math.max(0, time)), total: duration }),
-    async *blocks() {
+    blocks(from = 0) {
       const span =
         decoder.preSkip === null
           ? spanOf(facts, firstPacket.timestamp, decoder.sampleRate)
@@ -100,9 +101,10 @@ async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<A
       const packets = untilDamage(sink.packets(firstPacket), () => {
         warnings.push(`The file is cut off or damaged after ${time.toFixed(3)} s. What is there is used.`);
       });
-      yield* trimmed(decoder, packets, span, warnings, (now) => {
+      const blocks = trimmed(decoder, packets, span, warnings, (now) => {
         time = now;
       });
+      return afterFrame(blocks, from);
     },
     close: async () => {
       decoder.close();

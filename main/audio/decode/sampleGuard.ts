@@ -1,4 +1,5 @@
 import { SoniError } from '../../contracts/errors.ts';
+import type { Archive } from '../../platform/checkpoint.ts';
 
 /** +120 dBFS: nothing that was ever audio is louder; integers that are labelled as floats are. */
 const loudest = 1e6;
@@ -35,6 +36,13 @@ export class SampleGuard {
       this.#samples += plane.length;
     }
     this.#frames += block[0]?.length ?? 0;
+  }
+
+  state(archive: Archive): void {
+    this.#bad = archive.pass(this.#bad);
+    this.#samples = archive.pass(this.#samples);
+    this.#first = archive.pass(this.#first);
+    this.#frames = archive.pass(this.#frames);
   }
 
   /**

@@ -1,6 +1,8 @@
 import { SoniError } from '../../contracts/errors.ts';
+import type { Planar } from '../audioStream.ts';
 import type { AudioSource } from './audioSource.ts';
 import { openByteStream } from './byteStream.ts';
+import { afterFrame } from './afterFrame.ts';
 import { fromVorbisOrder, usualMask } from './channelOrder.ts';
 
 /** What the decoders in WebAssembly return for a piece of a file. */
@@ -119,6 +121,30 @@ export async function openStreamSource(path: string, format: StreamFormat): Prom
       `${path} looks like ${format.name}, but no audio could be decoded from it: it is cut off or damaged.`,
     );
   }
+  const found = shape;
+  async function* blocks(): AsyncGenerator<Planar> {
+    let frames = 0;
+    for (let block = first; block !== null; block = await next()) {
+      if (block.channelData.length < found.channels || block.sampleRate !== found.sampleRate) {
+        throw new SoniError(
+          'unsupported',
+          `${path} changes to ${block.channelData.length} channels at ${block.sampleRate} Hz on its way; split it first.`,
+        );
+      }
+      frames += block.samplesDecoded;
+      // Views of the decoder's memory are cut to what was decoded and copied.
+      const planes = block.channelData
+        .slice(0, found.channels)
+        .map((plane) => plane.slice(0, block.samplesDecoded));
+      if (format.name.includes('FLAC')) exactIntegers(planes, block.bitDepth ?? 16);
+      yield format.vorbisOrder === true ? fromVorbisOrder(planes) : planes;
+    }
+    if (facts !== null && frames < facts.frames) {
+      warnings.push(
+        `The header promises ${facts.frames} frames, the file holds ${frames}: it was cut off. What is there is used.`,
+      );
+    }
+  }
   return {
     format: format.name,
     ...shape,
@@ -126,29 +152,7 @@ export async function openStreamSource(path: string, format: StreamFormat): Prom
     timeReference: null,
     warnings,
     progress: () => ({ done: bytes.position, total: bytes.size }),
-    async *blocks() {
-      let frames = 0;
-      for (let block = first; block !== null; block = await next()) {
-        if (block.channelData.length < shape.channels || block.sampleRate !== shape.sampleRate) {
-          throw new SoniError(
-            'unsupported',
-            `${path} changes to ${block.channelData.length} channels at ${block.sampleRate} Hz on its way; split it first.`,
-          );
-        }
-        frames += block.samplesDecoded;
-        // Views of the decoder's memory are cut to what was decoded and copied.
-        const planes = block.channelData
-          .slice(0, shape.channels)
-          .map((plane) => plane.slice(0, block.samplesDecoded));
-        if (format.name.includes('FLAC')) exactIntegers(planes, block.bitDepth ?? 16);
-        yield format.vorbisOrder === true ? fromVorbisOrder(planes) : planes;
-      }
-      if (facts !== null && frames < facts.frames) {
-        warnings.push(
-          `The header promises ${facts.frames} frames, the file holds ${frames}: it was cut off. What is there is used.`,
-        );
-      }
-    },
+    blocks: (from = 0) => afterFrame(blocks(), from),
     close,
   };
 }

@@ -14,7 +14,8 @@ export async function openWavSource(path: string): Promise<AudioSource> {
     timeReference: reader.timeReference,
     warnings: reader.warning === null ? [] : [reader.warning],
     progress: () => ({ done, total: reader.frames }),
-    async *blocks() {
+    async *blocks(from = 0) {
+      done = from;
       while (done < reader.frames) {
         const block = await reader.read(done, blockFrames);
         done += block[0]!.length;

@@ -1,3 +1,5 @@
+import type { Archive } from '../../platform/checkpoint.ts';
+
 /** Coefficients of H(z) = (b0 + b1 z^-1 + b2 z^-2) / (1 + a1 z^-1 + a2 z^-2). */
 interface Biquad {
   readonly b0: number;
@@ -46,6 +48,13 @@ export class KWeightedEnergy {
 
   constructor(sampleRate: number) {
     [this.#shelf, this.#highPass] = kWeighting(sampleRate);
+  }
+
+  state(archive: Archive): void {
+    this.#s1 = archive.pass(this.#s1);
+    this.#s2 = archive.pass(this.#s2);
+    this.#h1 = archive.pass(this.#h1);
+    this.#h2 = archive.pass(this.#h2);
   }
 
   /** Sum of the squared weighted samples `from` to `to`. */

@@ -1,4 +1,5 @@
 import { toDecibels, type Decibels, type Lufs } from '../../contracts/units.ts';
+import type { Archive } from '../../platform/checkpoint.ts';
 import type { AudioReader, Planar } from '../audioStream.ts';
 import { KWeightedEnergy } from './kWeighting.ts';
 import { TruePeak } from './truePeak.ts';
@@ -66,9 +67,9 @@ export class LoudnessMeter {
   #stepFilled = 0;
   #stepCount = 0;
   /** Powers of all 400 ms blocks above the absolute gate. */
-  readonly #blocks: number[] = [];
+  #blocks: number[] = [];
   /** Powers of all 3 s blocks above the absolute gate, one a second. */
-  readonly #rangeBlocks: number[] = [];
+  #rangeBlocks: number[] = [];
   #maxMomentary = 0;
   #maxShortTerm = 0;
 
@@ -97,6 +98,18 @@ export class LoudnessMeter {
       done = end;
       if (this.#stepFilled === this.#stepFrames) this.#endStep();
     }
+  }
+
+  state(archive: Archive): void {
+    for (const stage of [...this.#filters, ...this.#peaks]) stage.state(archive);
+    archive.inPlace(this.#steps);
+    this.#stepEnergy = archive.pass(this.#stepEnergy);
+    this.#stepFilled = archive.pass(this.#stepFilled);
+    this.#stepCount = archive.pass(this.#stepCount);
+    this.#blocks = archive.pass(this.#blocks);
+    this.#rangeBlocks = archive.pass(this.#rangeBlocks);
+    this.#maxMomentary = archive.pass(this.#maxMomentary);
+    this.#maxShortTerm = archive.pass(this.#maxShortTerm);
   }
 
   #endStep(): void {

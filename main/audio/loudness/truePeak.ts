@@ -1,3 +1,4 @@
+import type { Archive } from '../../platform/checkpoint.ts';
 import { kaiserLowPass } from '../resample/kaiser.ts';
 
 const oversampling = 4;
@@ -36,6 +37,11 @@ export class TruePeak {
     joined.set(samples, this.#tail.length);
     this.#peak = scan(joined, this.#peak);
     this.#tail = joined.slice(joined.length - this.#tail.length);
+  }
+
+  state(archive: Archive): void {
+    this.#peak = archive.pass(this.#peak);
+    archive.inPlace(this.#tail);
   }
 
   /** Linear; silence after the last sample. */

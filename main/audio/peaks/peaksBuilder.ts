@@ -1,3 +1,4 @@
+import type { Archive } from '../../platform/checkpoint.ts';
 import type { Planar } from '../audioStream.ts';
 import { planPeaks, valuesPerBin, type PeaksHeader } from './peaksFormat.ts';
 
@@ -45,6 +46,11 @@ export class PeaksBuilder {
       this.#frames += end - done;
       done = end;
     }
+  }
+
+  state(archive: Archive): void {
+    archive.inPlace(this.#levels[0]!, this.#squares);
+    this.#frames = archive.pass(this.#frames);
   }
 
   /** The bins of all levels, finest first. To be called once, after the last block. */

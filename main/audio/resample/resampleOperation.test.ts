@@ -29,7 +29,8 @@ async function source(channels: number, frames: number): Promise<string> {
 describe('resample', () => {
   it('converts rate and channels, reports progress and leaves only its result', async () => {
     const directory = await mkdtemp(join(folder, 'run-'));
-    await writeFile(join(directory, 'audio.wav.1-dead.partial'), 'x');
+    await writeFile(join(directory, 'audio.wav.growing'), 'x');
+    await writeFile(join(directory, 'state.checkpoint.1-dead.partial'), 'x');
     const seen: number[] = [];
     const output = await resample(
       { audio: await source(1, 100_000), sampleRate: 44_100, channels: 2 },
@@ -50,7 +51,7 @@ describe('resample', () => {
     expect(right).toEqual(left);
   });
 
-  it('stops when cancelled and leaves nothing', async () => {
+  it('stops when cancelled, with nothing under the final name', async () => {
     const directory = await mkdtemp(join(folder, 'run-'));
     const controller = new AbortController();
     const run = resample(
@@ -58,7 +59,7 @@ describe('resample', () => {
       { signal: controller.signal, directory, progress: () => controller.abort() },
     );
     await expect(run).rejects.toThrow('aborted');
-    expect(await readdir(directory)).toEqual([]);
+    expect(await readdir(directory)).toEqual(['audio.wav.growing']);
   });
 
   it('handles no frames', async () => {

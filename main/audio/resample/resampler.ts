@@ -1,4 +1,5 @@
 import { SoniError } from '../../contracts/errors.ts';
+import type { Archive } from '../../platform/checkpoint.ts';
 import type { Planar } from '../audioStream.ts';
 import { FractionalStage } from './fractionalStage.ts';
 import { SteepStage, type PowerOfTwoRatio } from './steepStage.ts';
@@ -81,6 +82,15 @@ export class Resampler {
       return audio.map((plane) => plane.slice());
     }
     return this.#run(audio, frames, Infinity);
+  }
+
+  state(archive: Archive): void {
+    archive.inPlace(...this.#queue, ...this.#between);
+    this.#queued = archive.pass(this.#queued);
+    this.#betweenStart = archive.pass(this.#betweenStart);
+    this.#betweenLength = archive.pass(this.#betweenLength);
+    this.#framesIn = archive.pass(this.#framesIn);
+    this.#framesOut = archive.pass(this.#framesOut);
   }
 
   /** The rest of the signal. Nothing may be processed afterwards. */

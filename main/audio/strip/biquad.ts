@@ -1,3 +1,5 @@
+import type { Archive } from '../../platform/checkpoint.ts';
+
 /**
  * Second-order section, normalised to a0 = 1:
  * y[n] = b0 x[n] + b1 x[n-1] + b2 x[n-2] - a1 y[n-1] - a2 y[n-2].
@@ -49,6 +51,10 @@ export class BiquadState {
   /** Nothing rings any more: silence in gives silence out. */
   get idle(): boolean {
     return this.s1[0] === 0 && this.s1[1] === 0 && this.s2[0] === 0 && this.s2[1] === 0;
+  }
+
+  state(archive: Archive): void {
+    archive.inPlace(this.s1, this.s2);
   }
 
   reset(): void {

@@ -1,5 +1,6 @@
 import type { EqBand, StripSettings } from '../../contracts/mixPlan.ts';
 import { fromDecibels, type Hertz } from '../../contracts/units.ts';
+import type { Archive } from '../../platform/checkpoint.ts';
 import { BiquadState, type Biquad } from './biquad.ts';
 import { Compressor, type CompressorSettings } from './compressor.ts';
 import { designEqBand, designHighPass } from './filterDesign.ts';
@@ -60,6 +61,10 @@ class Band {
 
   get idle(): boolean {
     return !this.frequency.moving && !this.gain.moving && !this.q.moving && this.state.idle;
+  }
+
+  signalState(archive: Archive): void {
+    this.state.state(archive);
   }
 
   advance(): void {
@@ -171,6 +176,13 @@ export class ChannelStrip {
       this.position += to - at;
       at = to;
     }
+  }
+
+  /** Of a strip whose settings stand still: the ramps are not part of it. */
+  state(archive: Archive): void {
+    for (const band of this.bands) band.signalState(archive);
+    for (const stage of [this.highPass, this.compressor]) stage.state(archive);
+    this.position = archive.pass(this.position);
   }
 
   /** Silence would come out of silence, with no state or parameter moving: such blocks may be skipped. */

@@ -1,5 +1,6 @@
 import type { StripSettings } from '../../contracts/mixPlan.ts';
 import { fromDecibels, type Decibels, type Hertz } from '../../contracts/units.ts';
+import type { Archive } from '../../platform/checkpoint.ts';
 import { silence } from './biquad.ts';
 
 export type CompressorSettings = StripSettings['compressor'];
@@ -72,6 +73,11 @@ export class Compressor {
   flushDenormals(): void {
     if (this.released < silence) this.released = 0;
     if (this.smoothed < silence) this.smoothed = 0;
+  }
+
+  state(archive: Archive): void {
+    this.released = archive.pass(this.released);
+    this.smoothed = archive.pass(this.smoothed);
   }
 
   reset(): void {

@@ -1,5 +1,6 @@
 import type { MixPlan } from '../../contracts/mixPlan.ts';
 import type { Hertz } from '../../contracts/units.ts';
+import type { Archive } from '../../platform/checkpoint.ts';
 import { BiquadState, silence } from './biquad.ts';
 import { designHighPass } from './filterDesign.ts';
 import { controlStep } from './ramp.ts';
@@ -76,6 +77,11 @@ class Delay {
     return this.line[this.at]!;
   }
 
+  state(archive: Archive): void {
+    archive.inPlace(this.line);
+    this.at = archive.pass(this.at);
+  }
+
   push(value: number): void {
     this.line[this.at] = Math.abs(value) < silence ? 0 : value;
     if (++this.at === this.line.length) this.at = 0;
@@ -118,6 +124,14 @@ export class Reverb {
       this.position += to - at;
       at = to;
     }
+  }
+
+  state(archive: Archive): void {
+    for (const stage of [...(this.preDelay ?? []), ...this.diffusers.flat(), ...this.lines, this.highPass]) {
+      stage.state(archive);
+    }
+    archive.inPlace(this.damped);
+    this.position = archive.pass(this.position);
   }
 
   private tick(left: Float64Array, right: Float64Array, n: number): void {
