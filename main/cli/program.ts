@@ -1,12 +1,16 @@
 import { Command } from 'commander';
 import type { CommandContext } from './commandContext.ts';
 import { benchCommand } from './commands/bench.ts';
+import { captureCommand } from './commands/capture.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { mixCommand } from './commands/mix.ts';
 import { packsCommand } from './commands/packs.ts';
+import { returnCommand } from './commands/return.ts';
 import { runCommand } from './commands/run.ts';
+import { serveCommand } from './commands/serve.ts';
 import { splitCommand } from './commands/split.ts';
 import { tagCommand } from './commands/tag.ts';
+import { tracksCommand } from './commands/tracks.ts';
 import { transcribeCommand } from './commands/transcribe.ts';
 import { examples } from './engineOptions.ts';
 import { version } from './installation.ts';
@@ -39,6 +43,10 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(transcribeCommand(context))
     .addCommand(tagCommand(context))
     .addCommand(mixCommand(context))
+    .addCommand(serveCommand(context))
+    .addCommand(tracksCommand(context))
+    .addCommand(captureCommand(context))
+    .addCommand(returnCommand(context))
     .addCommand(packsCommand(context))
     .addCommand(doctorCommand(context))
     .addCommand(benchCommand(context));

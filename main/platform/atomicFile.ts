@@ -11,13 +11,14 @@ export const partialName = (path: string): string =>
 /**
  * Writes a whole file beside its final name, flushes it to disk and renames it: a reader sees the old
  * file or the new one, never a half.
+ * @param mode rights of the file, before the umask
  * @throws SoniError `denied` | `no-space` | `not-found`
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
   const partial = partialName(path);
   try {
     await makeFolder(dirname(path));
-    const file = await open(partial, 'w');
+    const file = await open(partial, 'w', mode);
     try {
       await file.writeFile(data);
       await file.sync();

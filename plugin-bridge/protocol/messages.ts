@@ -17,7 +17,8 @@ export const messages = {
     instance: z.uuid(),
     pluginVersion: z.string().max(40),
     host: name,
-    format: z.enum(['LV2', 'VST3', 'CLAP', 'VST2', 'JACK', 'test']),
+    /** LV2, VST3, CLAP, VST2, JACK/Standalone, ... as the plugin's framework calls it. */
+    format: z.string().max(40),
     sampleRate: z.number().positive(),
     maxBlockFrames: z.number().int().positive(),
     channels: z.number().int().positive(),

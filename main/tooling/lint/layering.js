@@ -35,9 +35,19 @@ const mayImport = {
     'main/engine',
     'main/report',
     'main/demo',
+    'plugin-bridge/server',
   ],
-  'main/app': ['main/contracts', 'main/platform', 'main/rpc', 'main/engine'],
+  'main/app': ['main/contracts', 'main/platform', 'main/rpc', 'main/engine', 'plugin-bridge/server'],
   'plugin-bridge/protocol': ['main/contracts', 'main/audio'],
+  'plugin-bridge/server': [
+    'main/contracts',
+    'main/platform',
+    'main/rpc',
+    'main/midi',
+    'main/audio',
+    'main/engine',
+    'plugin-bridge/protocol',
+  ],
   renderer: ['main/contracts'],
 };
 /** Parts that must run anywhere: no Node built-ins. */

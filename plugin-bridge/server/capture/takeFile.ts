@@ -1,0 +1,248 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Planar } from '../../../main/audio/audioStream.ts';
+import { header as wavHeader } from '../../../main/audio/wav/wavWriter.ts';
+import type { SoniError } from '../../../main/contracts/errors.ts';
+import type { Samples } from '../../../main/contracts/units.ts';
+import { fileError } from '../../../main/platform/fileError.ts';
+
+export interface TakeFileOptions {
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** `null` for a pre-roll: a time reference cannot be negative. */
+  readonly timeReference: Samples | null;
+  readonly description: string;
+}
+
+export interface TakeFileEvents {
+  /** Writing fails and is tried again and again; told once. */
+  failing(error: SoniError): void;
+  /** Writing works again. */
+  recovered(): void;
+  /** What waits to be written became less. */
+  drained(): void;
+}
+
+interface Piece {
+  readonly position: number;
+  readonly bytes: Uint8Array;
+  used: number;
+}
+
+/** Bytes collected before they are written: about half a second of stereo at 48 kHz. */
+const pieceBytes = 192 * 1024;
+/** How long to wait before a failed write is tried again. */
+const retryMs = 1000;
+
+const wavOptions = (options: TakeFileOptions) => ({ ...options, encoding: 'float32' as const });
+
+/**
+ * A float32 WAV file (RF64 above 4 GiB) that is whole at any time while it grows: the header is brought up to date
+ * after the samples it speaks of are on disk, so that after kill -9 or a power cut everything up to the last `sync` is
+ * there. Frames that were lost are left out as holes, which read as silence. A full disk loses nothing
+ * that was accepted: writing is tried again until it works.
+ */
+export class TakeFile {
+  readonly #frameBytes: number;
+  readonly #dataStart: number;
+  readonly #queue: Piece[] = [];
+  #file: FileHandle | undefined;
+  #current: Piece | undefined;
+  #frames: Samples = 0;
+  #pending = 0;
+  #writing: Promise<void> | undefined;
+  #syncing: Promise<void> | undefined;
+  /** What the header on disk says. */
+  #headed: Samples | undefined;
+  #failing = false;
+  readonly #stop = new AbortController();
+
+  constructor(
+    readonly path: string,
+    private readonly options: TakeFileOptions,
+    private readonly events: TakeFileEvents,
+  ) {
+    this.#frameBytes = 4 * options.channels;
+    this.#dataStart = wavHeader(wavOptions(options), 0).length;
+  }
+
+  get frames(): Samples {
+    return this.#frames;
+  }
+
+  /** Bytes accepted and not yet written. */
+  get pendingBytes(): number {
+    return this.#pending;
+  }
+
+  /** Whether writing fails at present (the disk is full). */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  /** Takes `count` frames of planar audio from frame `from` on. Never waits; look at `pendingBytes`. */
+  append(audio: Planar, from: Samples, count: Samples): void {
+    for (let done = 0; done < count;) {
+      const piece = this.#room();
+      const free = Math.floor((piece.bytes.length - piece.used) / this.#frameBytes);
+      const part = Math.min(free, count - done);
+      interleave(audio, from + done, part, piece);
+      piece.used += part * this.#frameBytes;
+      this.#pending += part * this.#frameBytes;
+      this.#frames += part;
+      done += part;
+      if (part === free) this.#enqueue();
+    }
+  }
+
+  /** Leaves `count` frames silent. */
+  skip(count: Samples): void {
+    this.#enqueue();
+    this.#frames += count;
+  }
+
+  /** Writes what has been collected and brings disk and header up to date. Failures are retried until `close`. */
+  sync(): Promise<void> {
+    this.#enqueue();
+    this.#syncing ??= this.#sync().finally(() => (this.#syncing = undefined));
+    return this.#syncing;
+  }
+
+  /**
+   * Ends the file when all is on disk; waits for a full disk unless `giveUp` is called.
+   * @returns the frames that are in the file
+   */
+  async close(): Promise<Samples> {
+    while (this.#headed !== this.#frames && !this.#stop.signal.aborted) await this.sync();
+    await this.#writing;
+    const file = this.#file;
+    this.#file = undefined;
+    if (file === undefined) return 0;
+    try {
+      return this.#headed === this.#frames ? this.#frames : await mendHeader(file, this.options);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** No more waiting for a full disk: what had been written stays. */
+  giveUp(): void {
+    this.#stop.abort();
+  }
+
+  #room(): Piece {
+    this.#current ??= {
+      position: this.#dataStart + this.#frames * this.#frameBytes,
+      bytes: new Uint8Array(pieceBytes - (pieceBytes % this.#frameBytes)),
+      used: 0,
+    };
+    return this.#current;
+  }
+
+  #enqueue(): void {
+    if (this.#current === undefined) return;
+    this.#queue.push(this.#current);
+    this.#current = undefined;
+    this.#writing ??= this.#writeQueue().finally(() => (this.#writing = undefined));
+  }
+
+  async #writeQueue(): Promise<void> {
+    for (let piece = this.#queue[0]; piece !== undefined; piece = this.#queue[0]) {
+      const { bytes, used, position } = piece;
+      if (!(await this.#persist((file) => writeFully(file, bytes.subarray(0, used), position)))) return;
+      this.#queue.shift();
+      this.#pending -= used;
+      this.events.drained();
+    }
+  }
+
+  async #sync(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    const frames = this.#frames;
+    if (frames === this.#headed || this.#queue.length > 0) return;
+    const bytes = this.#dataStart + frames * this.#frameBytes;
+    const done = await this.#persist(async (file) => {
+      // Silence at the end has not been written by anybody.
+      if ((await file.stat()).size < bytes) await file.truncate(bytes);
+      await file.datasync();
+      await writeFully(file, wavHeader(wavOptions(this.options), frames), 0);
+    });
+    if (done) this.#headed = frames;
+  }
+
+  async #create(): Promise<FileHandle> {
+    const file = await open(this.path, 'w');
+    try {
+      await writeFully(file, wavHeader(wavOptions(this.options), 0), 0);
+      return file;
+    } catch (thrown) {
+      await file.close();
+      throw thrown;
+    }
+  }
+
+  /** @returns false when the file is being given up */
+  async #persist(work: (file: FileHandle) => Promise<void>): Promise<boolean> {
+    for (;;) {
+      try {
+        this.#file ??= await this.#create();
+        await work(this.#file);
+        if (this.#failing) {
+          this.#failing = false;
+          this.events.recovered();
+        }
+        return true;
+      } catch (thrown) {
+        if (!this.#failing) {
+          this.#failing = true;
+          this.events.failing(fileError(thrown, `write ${this.path}`));
+        }
+        if (this.#stop.signal.aborted) return false;
+        await sleep(retryMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+        if (this.#stop.signal.aborted) return false;
+      }
+    }
+  }
+}
+
+/** Takes all whole frames that are in the file into its header. @returns their count */
+async function mendHeader(file: FileHandle, options: TakeFileOptions): Promise<Samples> {
+  const start = wavHeader(wavOptions(options), 0).length;
+  const frames = Math.max(0, Math.floor(((await file.stat()).size - start) / (4 * options.channels)));
+  await writeFully(file, wavHeader(wavOptions(options), frames), 0);
+  await file.datasync();
+  return frames;
+}
+
+/**
+ * Makes the file of a take whole whose recorder was killed.
+ * @returns the frames in it
+ * @throws SoniError `not-found` | `denied` | `no-space`
+ */
+export async function mendTakeFile(path: string, options: TakeFileOptions): Promise<Samples> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r+');
+    return await mendHeader(file, options);
+  } catch (thrown) {
+    throw fileError(thrown, `mend ${path}`);
+  } finally {
+    await file?.close();
+  }
+}
+
+function interleave(audio: Planar, from: Samples, count: Samples, { bytes, used }: Piece): void {
+  const channels = audio.length;
+  const out = new Float32Array(bytes.buffer, used, count * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = audio[channel]!;
+    for (let n = 0, at = channel; n < count; n++, at += channels) out[at] = plane[from + n]!;
+  }
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}

@@ -1,0 +1,162 @@
+import type { BridgeEvent, LivePlugin } from '../../main/contracts/bridge.ts';
+import type { SoniError } from '../../main/contracts/errors.ts';
+import type { ReturnKind, Track } from '../../main/contracts/session.ts';
+import type { Session } from '../../main/engine/session/session.ts';
+import type { AudioBlock } from '../protocol/audioBlock.ts';
+import type { Message } from '../protocol/messages.ts';
+import { encodeNoteEvents } from '../protocol/noteEvents.ts';
+import type { BlockPlace } from './capture/passCutter.ts';
+import { TrackRecorder } from './capture/trackRecorder.ts';
+import type { Hello, PluginConnection } from './connect/pluginConnection.ts';
+import { noteEvents } from './returns/midiNotes.ts';
+import { returnPayloads } from './returns/returned.ts';
+
+export interface LiveTrackOwner {
+  readonly session: Session;
+  track(id: string): Track;
+  emit(event: BridgeEvent): void;
+  trouble(error: SoniError): void;
+  recovered(): void;
+}
+
+/** Sent again at every hello: the plugin does not keep them, or needs them to look for files anew. */
+const alwaysSent = new Set<ReturnKind>(['stems', 'notes']);
+
+/** A track whose plugin is connected: what it captures is recorded, what it is given back is sent. */
+export class LiveTrack {
+  #recorder: TrackRecorder | undefined;
+  readonly #ended: Promise<void>[] = [];
+  #status: Message<'status'> = { stems: [], droppedFrames: 0, message: '' };
+
+  constructor(
+    readonly id: string,
+    readonly connection: PluginConnection,
+    private hello: Hello,
+    private readonly owner: LiveTrackOwner,
+  ) {}
+
+  get plugin(): LivePlugin {
+    const { host, format, pluginVersion, sampleRate, maxBlockFrames, channels } = this.hello;
+    const { droppedFrames, stems, message } = this.#status;
+    const recording = this.#recorder?.recording ?? null;
+    return {
+      host,
+      format,
+      pluginVersion,
+      sampleRate,
+      maxBlockFrames,
+      channels,
+      recording,
+      droppedFrames,
+      stems,
+      message,
+    };
+  }
+
+  get sampleRate(): number {
+    return this.hello.sampleRate;
+  }
+
+  get recorder(): TrackRecorder | undefined {
+    return this.#recorder;
+  }
+
+  get congested(): boolean {
+    return this.#recorder?.congested === true;
+  }
+
+  /** A new hello on a living connection: rate or block size have changed. */
+  greetAgain(hello: Hello): void {
+    this.hello = hello;
+    this.#recorder?.stop();
+  }
+
+  audio(block: AudioBlock, place: BlockPlace): void {
+    const format = { sampleRate: this.hello.sampleRate, channels: block.audio.length };
+    if (format.channels === 0 || place.frames === 0) return;
+    const now = this.#recorder?.format;
+    if (now?.sampleRate !== format.sampleRate || now.channels !== format.channels) {
+      this.#retire();
+      const { owner } = this;
+      this.#recorder = new TrackRecorder(
+        {
+          session: owner.session,
+          track: () => owner.track(this.id),
+          emit: (event) => owner.emit(event),
+          trouble: (error) => owner.trouble(error),
+          recovered: () => owner.recovered(),
+          drained: () => this.connection.resume(),
+        },
+        format,
+      );
+    }
+    this.#recorder!.block(block, place);
+  }
+
+  gap(place: BlockPlace): void {
+    this.#recorder?.gap(place);
+  }
+
+  transport({ playing }: Message<'transport'>): void {
+    if (!playing) this.#recorder?.stop();
+  }
+
+  status(message: Message<'status'>): void {
+    this.#status = message;
+    const { id, name } = this.owner.track(this.id);
+    this.owner.emit({ type: 'status', track: id, name, stems: message.stems, message: message.message });
+  }
+
+  /** Tells the plugin who it is and gives it what it should have. */
+  introduce(): void {
+    this.assign();
+    for (const { kind, confirmed } of this.owner.session.returns.list(this.id)) {
+      if (confirmed === null || alwaysSent.has(kind)) this.give(kind);
+    }
+  }
+
+  assign(): void {
+    const { id, name, colour } = this.owner.track(this.id);
+    this.connection.say('assign', { track: id, name, colour });
+  }
+
+  /** Sends what the session holds of this kind; it is confirmed when the plugin has handled it. */
+  give(kind: ReturnKind): void {
+    const row = this.owner.session.returns.list(this.id).find((each) => each.kind === kind);
+    if (row === undefined) return;
+    switch (kind) {
+      case 'stems':
+        this.connection.say('stems', returnPayloads.stems.parse(row.payload));
+        break;
+      case 'notes': {
+        const events = noteEvents(returnPayloads.notes.parse(row.payload), this.hello.sampleRate);
+        this.connection.sendNotes(encodeNoteEvents(events));
+        break;
+      }
+      case 'strip':
+        this.connection.say('strip', returnPayloads.strip.parse(row.payload));
+        break;
+      case 'monitor':
+        this.connection.say('monitor', returnPayloads.monitor.parse(row.payload));
+        break;
+    }
+    this.connection.whenHandled(() => {
+      const newest = this.owner.session.returns.list(this.id).find((each) => each.kind === kind);
+      if (newest?.given !== row.given) return;
+      this.owner.session.returns.confirm(this.id, kind);
+      const { id, name } = this.owner.track(this.id);
+      this.owner.emit({ type: 'confirmed', track: id, name, kind });
+    });
+  }
+
+  /** Ends its takes and waits until they are on disk. */
+  async close(giveUp: boolean): Promise<void> {
+    this.#retire(giveUp);
+    await Promise.all(this.#ended);
+  }
+
+  #retire(giveUp = false): void {
+    if (this.#recorder !== undefined) this.#ended.push(this.#recorder.close(giveUp));
+    this.#recorder = undefined;
+  }
+}
