@@ -34,11 +34,11 @@ def _stage1(a: argparse.Namespace) -> None:
 
 
 def _tokens(a: argparse.Namespace) -> None:
-    pipeline.tokens(Path(a.shards), Path(a.run_folder), a.size, a.hours, a.held_out_hours)
+    pipeline.tokens(Path(a.shards), Path(a.run_folder), a.size, a.hours, a.held_out_hours, a.device)
 
 
 def _stage2(a: argparse.Namespace) -> None:
-    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes)
+    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device)
 
 
 def _export(a: argparse.Namespace) -> None:
@@ -123,11 +123,14 @@ def main() -> None:
     command = add("tokens", "encode shards with the trained stage 1", True, True)
     command.add_argument("--hours", type=float, default=math.inf)
     command.add_argument("--held-out-hours", type=float, default=1.0)
+    command.add_argument("--device", default="cpu")
     command.set_defaults(run=_tokens)
 
     command = add("stage2", "train the clip embedding and the priors", False, True)
     command.add_argument("--levels", type=int, nargs="*", default=[0, 1, 2])
     command.add_argument("--minutes", type=float, help="bound for each prior")
+    command.add_argument("--steps", type=int, help="of each prior, instead of the preset's")
+    command.add_argument("--device", default="cpu")
     command.set_defaults(run=_stage2)
 
     command = add("export", "ONNX graphs with parity check", False, True)

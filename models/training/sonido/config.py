@@ -1,8 +1,8 @@
 """One scale dial from which every size follows; dataclass configs with small overlays.
 
 `SIZES` names the dials in use. The prior widths and depths at dial 4 and 6 are those of the S and M rows of the
-model plan (256x6, 256x4, 192x3 and 384x8, 320x6, 256x4); dial 1 is the `debug` row (64x2 each) and dial 2 (`tiny`)
-is what two CPU cores can train in about an hour.
+model plan (256x6, 256x4, 192x3 and 384x8, 320x6, 256x4); dial 1 is the `debug` row (64x2 each) and dial 2 (`tiny`,
+2.8 million parameters in both stages) is what two CPU cores can train in about two hours.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def model_config(size: str) -> ModelConfig:
     middle = min(1024, top)
     fine = min(1024, max(64, _power_of_two_at_most(32 * n * n)))
     codec = CodecConfig(width=width, code_dimension=max(16, width // 4), codebooks=(top, middle, fine))
-    widths = (64 * n, min(64 * n, 32 * (n + 4)), min(64 * n, 32 * (n + 2)))
+    top_width = min(64 * n, 16 * n * (n - 1) + 64)
+    widths = (top_width, min(top_width, 32 * (n + 4)), min(top_width, 32 * (n + 2)))
     layers = (min(2 * n, n + 2), max(2, n), max(2, n // 2 + 1))
     block_length = 8 if n == 1 else 32
     blocks = (8, 8, 16) if n == 1 else (16, 16, 32)

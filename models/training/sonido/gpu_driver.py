@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def bundle(arguments: argparse.Namespace) -> None:
             archive.add(wheel, f"wheels/{Path(wheel).name}")
         if not arguments.without_synthesiser:
             _add_synthesiser(archive)
+        if arguments.modules:
+            _add_module_player(archive)
     size = out.stat().st_size
     if size > BUNDLE_LIMIT:
         raise ValueError(f"the bundle has {size} bytes, the limit is {BUNDLE_LIMIT}; give fewer corpora or soundfonts")
@@ -74,8 +77,16 @@ def _add_synthesiser(archive: tarfile.TarFile) -> None:
             archive.add(Path(path).resolve(), f"fluidsynth/lib/{Path(path).name}")
 
 
+def _add_module_player(archive: tarfile.TarFile) -> None:
+    """libxmp, which needs nothing but the C library."""
+    listing = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True).stdout
+    paths = [line.split()[-1] for line in listing.splitlines() if line.strip().startswith("libxmp.so.4 ")]
+    if paths:
+        archive.add(Path(paths[0]).resolve(), "libxmp/libxmp.so.4")
+
+
 def train(arguments: argparse.Namespace) -> None:
-    """Unpack, render, stage 1, tokens, stage 2 within --minutes; everything that exists already is kept."""
+    """Unpack, render, stage 1, tokens, stage 2 until --minutes are over; everything that exists already is kept."""
     started = time.monotonic()
     deadline = started + 60 * arguments.minutes
     work, out = Path(arguments.work), Path(arguments.out)
@@ -88,6 +99,9 @@ def train(arguments: argparse.Namespace) -> None:
         folder = loader.parent
         program = folder.parent / "fluidsynth"
         os.environ["SONIDO_FLUIDSYNTH"] = f"{loader} --library-path {folder} {program}"
+    player = work / "bundle" / "libxmp" / "libxmp.so.4"
+    if player.exists():
+        os.environ["SONIDO_LIBXMP"] = str(player)
     run = work / "run"
     if arguments.resume:
         _copy_state(Path(arguments.resume), run)
@@ -96,9 +110,8 @@ def train(arguments: argparse.Namespace) -> None:
 
 
 def _stages(arguments: argparse.Namespace, work: Path, run: Path, out: Path, deadline: float) -> None:
-    from sonido import pipeline
     from sonido.data.preparation import Inputs, prepare
-    from sonido.presets import stage1_config
+    from sonido.staged_run import Plan, run_stages
 
     raw = work / "bundle" / "raw"
     folders = {name: raw / name if (raw / name).is_dir() else None for name in ("pop909", "groove", "lieder")}
@@ -111,24 +124,12 @@ def _stages(arguments: argparse.Namespace, work: Path, run: Path, out: Path, dea
     hours = arguments.hours if arguments.hours else share * 15 * cores / 3600
     prepare(inputs, work / "shards", cores, False, arguments.seconds, hours, 1)
 
-    def left() -> float:
-        return (deadline - time.monotonic()) / 60
-
-    budget = left() * (1.0 if arguments.stages == "stage1" else 0.0 if arguments.stages == "stage2" else 0.6)
-    if arguments.stages != "stage2":
-        until = time.monotonic() + 60 * budget
-        while time.monotonic() < until:
-            slice_minutes = min(arguments.checkpoint_minutes, (until - time.monotonic()) / 60)
-            step = pipeline.stage1(work / "shards", run / "stage1", arguments.size, steps=arguments.steps,
-                                   minutes=slice_minutes, device=arguments.device)  # fmt: skip
-            _publish(run, out)
-            if step >= stage1_config(arguments.size, arguments.steps, 0).steps:
-                break
-    if arguments.stages != "stage1" and left() > 0.2:
-        pipeline.tokens(work / "shards", run, arguments.size, arguments.token_hours, 0.5)
-        for level in range(3):
-            pipeline.stage2(run, arguments.size, (level,), minutes=max(0.05, left() / (3 - level) * 0.9))
-            _publish(run, out)
+    plan = Plan(
+        arguments.size, arguments.stages, arguments.device, deadline, arguments.checkpoint_minutes,
+        arguments.token_hours, arguments.steps, arguments.prior_steps,
+    )  # fmt: skip
+    finished = run_stages(plan, work / "shards", run, lambda: _publish(run, out))
+    print(f"finished={finished}", flush=True)
 
 
 def _unpack(archive: Path, work: Path) -> None:
@@ -201,7 +202,7 @@ def main() -> None:
     command = commands.add_parser("train")
     command.add_argument("--bundle", required=True)
     command.add_argument("--out", required=True)
-    command.add_argument("--work", default="/tmp/sonido-work")
+    command.add_argument("--work", default=str(Path(tempfile.gettempdir(), "sonido-work")))
     command.add_argument("--resume", default="")
     command.add_argument("--size", default="S")
     command.add_argument("--stages", choices=["both", "stage1", "stage2"], default="both")
@@ -212,7 +213,8 @@ def main() -> None:
     command.add_argument("--seconds", type=float, default=60.0)
     command.add_argument("--token-hours", type=float, default=20.0)
     command.add_argument("--generated", type=int, default=0, help="also this many random songs")
-    command.add_argument("--steps", type=int)
+    command.add_argument("--steps", type=int, help="of stage 1, instead of the preset's")
+    command.add_argument("--prior-steps", type=int, help="of each prior, instead of the preset's")
     command.add_argument("--device", default="cuda")
     command.set_defaults(run=train)
     arguments = parser.parse_args()

@@ -157,7 +157,7 @@ class TopDownLevel(nn.Module):
             total = total + quantised.code
             tokens.append(quantised.tokens)
             entropy = entropy + quantised.entropy
-            variance = variance + quantiser.variance
+            variance = variance + quantiser.variance_in(mode)
         if mode == "hard":
             # The straight-through sum equals z's gradient; the error must be taken against the codes themselves.
             codes = self.sum_of_codes(torch.stack(tokens, dim=-1).flatten(1))

@@ -6,12 +6,14 @@ A run folder holds stage1/, tokens/{train,held_out}/, clip/, prior0..2/, onnx/ a
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from sonido import checkpoint
 from sonido.checkpoint import load_average
 from sonido.clip_embedding import ClipEmbedding
 from sonido.config import ModelConfig, model_config
@@ -78,9 +80,17 @@ def load_codec(run: Path, size: str) -> HQVAE:
     return model.eval()
 
 
-def tokens(shards: Path, run: Path, size: str, hours: float, held_out_hours: float) -> None:
-    """Items in the order of their names' hashes, so that any number of hours is a fair mix of the corpora."""
-    model = load_codec(run, size)
+def tokens(shards: Path, run: Path, size: str, hours: float, held_out_hours: float, device: str = "cpu") -> None:
+    """Items in the order of their names' hashes, so that any number of hours is a fair mix of the corpora.
+
+    Tokens of an earlier state of stage 1 are thrown away.
+    """
+    model = load_codec(run, size).to(device)
+    stamp, now = run / "tokens" / "stage1_step", str(checkpoint.read(run / "stage1" / "checkpoint")[0]["step"])
+    if stamp.exists() and stamp.read_text() != now:
+        shutil.rmtree(run / "tokens")
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(now)
 
     def mixed(items: list[Item]) -> list[Item]:
         return sorted(items, key=lambda item: hashlib.sha256(item.path.parent.name.encode()).digest())
@@ -90,20 +100,35 @@ def tokens(shards: Path, run: Path, size: str, hours: float, held_out_hours: flo
 
 
 def stage2(
-    run: Path, size: str, levels: tuple[int, ...] = (0, 1, 2), seed: int = 0, minutes: float | None = None
-) -> None:
-    """Clip embedding, then the priors of `levels`; `minutes` bounds each of them."""
+    run: Path,
+    size: str,
+    levels: tuple[int, ...] = (0, 1, 2),
+    seed: int = 0,
+    minutes: float | None = None,
+    steps: int | None = None,
+    device: str = "cpu",
+) -> bool:
+    """Clip embedding, then the priors of `levels`; `minutes` bounds each of them, `steps` replaces the preset's.
+
+    Returns whether all of them reached their last step.
+    """
     config = model_config(size)
     train, held_out = read_tokens(run / "tokens" / "train"), read_tokens(run / "tokens" / "held_out")
     torch.manual_seed(seed)
     trainer = ClipTrainer(config.codec.width, config.clip_dimension)
-    train_clip(trainer, train, held_out, clip_config(size, seed), run / "clip")
+    train_clip(trainer, train, held_out, clip_config(size, seed), run / "clip", device=device)
     clip = load_clip(run, config)
+    finished = True
     for level in levels:
         torch.manual_seed(seed + level)
         prior = Prior(config.priors[level])
         deadline = None if minutes is None else time.monotonic() + 60 * minutes
-        train_prior(prior, clip, train, held_out, prior_config(size, level, seed), run / f"prior{level}", deadline)
+        settings = prior_config(size, level, seed, steps)
+        reached = train_prior(
+            prior, clip, train, held_out, settings, run / f"prior{level}", deadline=deadline, device=device
+        )
+        finished = finished and reached >= settings.steps
+    return finished
 
 
 def load_clip(run: Path, config: ModelConfig) -> ClipEmbedding:

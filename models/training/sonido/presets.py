@@ -26,7 +26,7 @@ STAGE1: dict[str, dict[str, Any]] = {
     # Two shared CPU cores: small batches, bf16 matrix products, a rate that gets far in few steps, hard codes soon
     # (a long stochastic phase is where the coarse level dies).
     "tiny": {
-        "steps": 14_000,
+        "steps": 9500,
         "batch": 4,
         "segment": 49_152,
         "bf16": True,
@@ -35,9 +35,9 @@ STAGE1: dict[str, dict[str, Any]] = {
         "waveform_weight": 3.0,
         "continuous_steps": 250,
         "first_temperature": 0.5,
-        "anneal_until": 0.07,
-        "rate_until": 0.075,
-        "hard_from": 0.075,
+        "anneal_until": 0.1,
+        "rate_until": 0.11,
+        "hard_from": 0.11,
         "validate_every": 700,
         "log_every": 50,
     },

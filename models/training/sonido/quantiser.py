@@ -56,14 +56,19 @@ class StochasticQuantiser(nn.Module):
     def variance(self) -> Tensor:
         return self.log_variance.clamp(max=self.maximal_log_variance).exp()
 
-    def posterior_logits(self, z: Tensor) -> Tensor:
-        return -squared_distances(z.float(), self.codebook) / (2 * self.variance)
+    def variance_in(self, mode: Mode) -> Tensor:
+        """The variance, not trained by hard steps: no noise answers for it there, and the entropy term alone would let
+        it grow until nothing holds z near its code."""
+        return self.variance.detach() if mode == "hard" else self.variance
+
+    def posterior_logits(self, z: Tensor, mode: Mode = "stochastic") -> Tensor:
+        return -squared_distances(z.float(), self.codebook) / (2 * self.variance_in(mode))
 
     def forward(self, z: Tensor, temperature: float, mode: Mode) -> Quantised:
         """z [batch, time, dimension]. Gumbel-softmax mixture at `temperature`, or the nearest code (`hard`)."""
         z32 = z.float()
         codebook = self.codebook
-        logits = self.posterior_logits(z32)
+        logits = self.posterior_logits(z32, mode)
         tokens = logits.argmax(-1)
         log_posterior = F.log_softmax(logits, dim=-1)
         entropy = -(log_posterior.exp() * log_posterior).sum((1, 2)).mean()

@@ -31,9 +31,11 @@ def run_loop(
     directory: Path,
     run: str,
     deadline: float | None = None,
+    device: str = "cpu",
 ) -> int:
     """The plain loop shared by clip embedding and priors; resumes bit-exactly like stage 1's."""
     log = RunLog(directory, run)
+    model.to(device)
     optimiser = torch.optim.AdamW(
         model.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
     )
@@ -46,7 +48,7 @@ def run_loop(
     started, first = time.monotonic(), step
     while step < config.steps and (deadline is None or time.monotonic() < deadline):
         set_learning_rate(optimiser, learning_rate_at(step, config))
-        with torch.autocast("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16, enabled=config.bf16):
+        with torch.autocast(device, torch.bfloat16, enabled=config.bf16):
             loss = loss_at(step)
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
@@ -78,7 +80,13 @@ class ClipTrainer(nn.Module):
 
 
 def train_clip(
-    trainer: ClipTrainer, items: list[TokenItem], held_out: list[TokenItem], config: TrainConfig, directory: Path
+    trainer: ClipTrainer,
+    items: list[TokenItem],
+    held_out: list[TokenItem],
+    config: TrainConfig,
+    directory: Path,
+    deadline: float | None = None,
+    device: str = "cpu",
 ) -> int:
     """InfoNCE on tagged (rendered) items; validation is the share of clips whose own tags rank first of the batch."""
 
@@ -93,7 +101,7 @@ def train_clip(
             start = int(random.integers(len(item.features) - WINDOW + 1))
             features.append(torch.from_numpy(item.features[start : start + WINDOW]))
             tags.append(item.tags(start, WINDOW))
-        return torch.stack(features), torch.stack(tags)
+        return torch.stack(features).to(device), torch.stack(tags).to(device)
 
     def loss_at(step: int) -> Tensor:
         features, tags = batch(items, step)
@@ -103,10 +111,10 @@ def train_clip(
     def validate() -> dict[str, float]:
         features, tags = batch(held_out, 10**6)
         scores = trainer.clip(features) @ trainer.tags(tags).t()
-        hits = (scores.argmax(1) == torch.arange(len(scores))).float().mean()
+        hits = (scores.argmax(1) == torch.arange(len(scores), device=device)).float().mean()
         return {"top1": float(hits), "chance": 1 / len(scores)}
 
-    return run_loop(trainer, loss_at, validate, config, directory, "clip")
+    return run_loop(trainer, loss_at, validate, config, directory, "clip", deadline, device)
 
 
 @torch.no_grad()
@@ -115,7 +123,8 @@ def bits_per_token(prior: Prior, windows: Windows, clip: ClipEmbedding, batches:
     was_training = prior.training
     prior.eval()
     total, count = 0.0, 0
-    for window in windows.all_in_order(batches):
+    device = prior.no_clip.device
+    for window in (w.to(device) for w in windows.all_in_order(batches)):
         loss = prior.loss(window.tokens, window.upper, clip(window.features))
         total += loss.item() * window.tokens.numel()
         count += window.tokens.numel()
@@ -131,6 +140,7 @@ def train_prior(
     config: TrainConfig,
     directory: Path,
     deadline: float | None = None,
+    device: str = "cpu",
 ) -> int:
     """Logs held-out bits per token beside the unigram's and the bigram's on the same tokens."""
     windows = Windows(items, prior.config, config.batch, config.seed)
@@ -142,10 +152,10 @@ def train_prior(
         "unigram": unigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
         "bigram": bigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
     }
-    clip.eval()
+    clip.to(device).eval()
 
     def loss_at(step: int) -> Tensor:
-        window = windows.at(step)
+        window = windows.at(step).to(torch.device(device))
         with torch.no_grad():
             embedded = clip(window.features)
         return prior.loss(window.tokens, window.upper, embedded)
@@ -153,4 +163,4 @@ def train_prior(
     def validate() -> dict[str, float]:
         return {"bits": bits_per_token(prior, held_windows, clip, 16), **yardsticks}
 
-    return run_loop(prior, loss_at, validate, config, directory, f"prior{level}", deadline)
+    return run_loop(prior, loss_at, validate, config, directory, f"prior{level}", deadline, device)

@@ -44,16 +44,17 @@ def encode_long(model: HQVAE, audio: Tensor, chunk: int = 256) -> tuple[list[Ten
     count = -(-audio.shape[1] // TOP)
     padded = torch.nn.functional.pad(audio, (0, count * TOP - audio.shape[1]))
     layers = model.layers_per_level
+    device = model.decoder.head.weight.device
     pieces: list[list[Tensor]] = [[] for _ in HOPS]
     features: list[Tensor] = []
     for start in range(0, count, chunk):
         end = min(count, start + chunk)
         low, high = max(0, start - CONTEXT), min(count, end + CONTEXT)
-        tokens, coarse = encode_chunk(model, padded[None, :, low * TOP : high * TOP])
+        tokens, coarse = encode_chunk(model, padded[None, :, low * TOP : high * TOP].to(device))
         for level, hop in enumerate(HOPS):
             per_top = TOP // hop * layers[level]
-            pieces[level].append(tokens[level][0, (start - low) * per_top : (end - low) * per_top])
-        features.append(coarse[0, start - low : end - low])
+            pieces[level].append(tokens[level][0, (start - low) * per_top : (end - low) * per_top].cpu())
+        features.append(coarse[0, start - low : end - low].cpu())
     return [torch.cat(p) for p in pieces], torch.cat(features)
 
 

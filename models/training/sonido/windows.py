@@ -21,6 +21,10 @@ class Window:
     features: Tensor
     """Coarse features of the surrounding clip [batch, WINDOW, width]."""
 
+    def to(self, device: torch.device) -> Window:
+        upper = None if self.upper is None else self.upper.to(device)
+        return Window(self.tokens.to(device), upper, self.features.to(device))
+
 
 class Windows:
     """Windows start at coarse-token borders, so that all levels line up."""

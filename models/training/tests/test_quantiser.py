@@ -6,7 +6,7 @@ import torch
 
 from sonido.config import CodecConfig
 from sonido.hqvae import TopDownLevel
-from sonido.quantiser import RunningCentre, StochasticQuantiser, perplexity
+from sonido.quantiser import Mode, RunningCentre, StochasticQuantiser, perplexity
 
 
 def make(codes: int = 16, dimension: int = 4, variance: float = 1.0) -> StochasticQuantiser:
@@ -116,3 +116,16 @@ def test_rate_of_a_residual_group_equals_the_slow_sum() -> None:
 def test_perplexity() -> None:
     assert abs(perplexity(torch.ones(10)) - 10) < 1e-6
     assert abs(perplexity(torch.tensor([5, 0, 0])) - 1) < 1e-6
+
+
+def test_hard_steps_do_not_train_the_variance() -> None:
+    cases: list[tuple[Mode, bool]] = [("stochastic", True), ("hard", False)]
+    torch.manual_seed(0)
+    quantiser = StochasticQuantiser(8, 4, 0.5, 5.0)
+    z = torch.randn(2, 5, 4)
+    for mode, trained in cases:
+        quantiser.zero_grad()
+        quantised = quantiser(z, 0.5, mode)
+        (quantised.code.square().sum() + quantised.entropy).backward()
+        assert (quantiser.log_variance.grad is not None) == trained
+        assert quantiser.places.grad is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Module:
 
 
 def _library() -> ctypes.CDLL:
-    name = ctypes.util.find_library("xmp")
+    name = os.environ.get("SONIDO_LIBXMP") or ctypes.util.find_library("xmp")
     if name is None:
         raise RuntimeError("libxmp is not installed; install the packages in apt-packages.txt")
     library = ctypes.CDLL(name)
