@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const packFormat = 1;
 
 /** How a model is fed and read; a pack names the one that fits. */
-export const modelAdapters = ['htdemucs', 'waveform', 'basic-pitch'] as const;
+export const modelAdapters = ['htdemucs', 'waveform', 'mdx-net', 'basic-pitch'] as const;
 export type ModelAdapter = (typeof modelAdapters)[number];
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -80,7 +80,10 @@ export const packManifest = z.object({
     /** Constants that only this kind of model has (STFT sizes, frame rates, ...), read by its adapter. */
     constants: z.record(z.string(), z.union([z.number(), z.string()])),
   }),
-  /** Names of the separated stems in the order of the output tensor. */
+  /**
+   * Names of the separated stems in the order of the output tensor. With a model constant `modelStems` the
+   * model computes only that many, and the next one is what remains of the source.
+   */
   stems: z.array(z.string()).optional(),
 });
 export type PackManifest = z.infer<typeof packManifest>;

@@ -7,12 +7,13 @@ interface ImportOptions {
   readonly id: string;
   readonly name?: string;
   readonly adapter: Exclude<ModelAdapter, 'basic-pitch'>;
-  readonly stems: string[];
+  readonly stems?: string[];
   readonly rate: number;
   readonly window?: number;
   readonly overlap?: number;
   readonly fft?: number;
   readonly hop?: number;
+  readonly compensate?: number;
 }
 
 const separators = modelAdapters.filter((adapter) => adapter !== 'basic-pitch');
@@ -29,31 +30,47 @@ export function packsImportCommand(context: CommandContext): Command {
     .addOption(
       new Option('--adapter <kind>', 'how the model is fed').choices(separators).makeOptionMandatory(),
     )
-    .requiredOption('--stems <names>', 'what it separates, in the order of its output', list)
+    .option(
+      '--stems <names>',
+      'what it separates, in the order of its output; one more names what remains (needed, except for well-known MDX-Net files)',
+      list,
+    )
     .option('--rate <hertz>', 'its sample rate', numberBetween(8000, 384000), 44100)
     .option('--window <samples>', 'window length, when the graph does not tell', samples)
     .option('--overlap <samples>', 'overlap of windows (default: a quarter)', samples)
-    .option('--fft <size>', 'FFT size of a spectrogram model', samples)
-    .option('--hop <samples>', 'hop of a spectrogram model', samples);
+    .option(
+      '--fft <size>',
+      'FFT size of a spectrogram model (well-known MDX-Net files: found by themselves)',
+      samples,
+    )
+    .option(
+      '--hop <samples>',
+      'hop of a spectrogram model (default: 1024 for MDX-Net, else a quarter)',
+      samples,
+    )
+    .option('--compensate <factor>', 'level compensation of an MDX-Net', numberBetween(0.1, 10));
   examples(
     command,
     'packs import my_htdemucs.onnx --id my-demucs --adapter htdemucs --stems drums,bass,other,vocals',
     'packs import vocals.onnx --id my-vocals --adapter waveform --stems vocals --window 262144',
+    'packs import Kim_Vocal_2.onnx --id kim-vocals --adapter mdx-net',
+    'packs import mine.onnx --id mine --adapter mdx-net --stems vocals,band --fft 6144 --compensate 1.035',
   );
   return command.action(async (file: string, options: ImportOptions) => {
-    const { id, name, adapter, stems, rate, window, overlap, fft, hop } = options;
+    const { id, name, adapter, stems, rate, window, overlap, fft, hop, compensate } = options;
     const { importOnnx } = await import('../../inference/packs/importOnnx.ts');
-    const { directory } = await importOnnx(file, {
+    const { directory, manifest } = await importOnnx(file, {
       id,
       adapter,
-      stems,
       sampleRate: rate,
+      ...(stems !== undefined && { stems }),
       ...(name !== undefined && { name }),
       ...(window !== undefined && { windowSamples: window }),
       ...(overlap !== undefined && { overlapSamples: overlap }),
       ...(fft !== undefined && { fftSize: fft }),
       ...(hop !== undefined && { hop }),
+      ...(compensate !== undefined && { compensate }),
     });
-    context.print(`${id} is installed in ${directory}`);
+    context.print(`${id} (${manifest.stems?.join(', ')}) is installed in ${directory}`);
   });
 }

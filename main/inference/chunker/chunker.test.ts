@@ -33,6 +33,7 @@ const inMemory = (planes: Float32Array[]): AudioReader => ({
 const identity = (window: number, overlap: number, channels = 1, maxBatch = 1): WindowModel => ({
   window,
   overlap,
+  context: 0,
   maxBatch,
   outputChannels: channels,
   run: (windows) => Promise.resolve(windows),
@@ -212,6 +213,19 @@ describe('runChunks', () => {
     seen.length = 0;
     await run(job(inMemory([ramp.slice(0, 3)]), model));
     expect([...seen[0]![0]!]).toEqual([0, 0, 1, 2, 3, 0, 0, 0]);
+    seen.length = 0;
+    const inner = (windows: readonly Planar[]) =>
+      windows.map((planes) => planes.map((plane) => plane.slice(3, -3)));
+    const wide: WindowModel = {
+      ...model,
+      context: 3,
+      run: async (windows) => inner(await model.run(windows)),
+    };
+    await run(job(inMemory([ramp.slice(0, 12)]), wide));
+    expect(seen.map(([plane]) => [...plane!])).toEqual([
+      [0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+      [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 0, 0, 0],
+    ]);
   });
 
   it('resumes after a death at any chunk with the same bits', async () => {

@@ -11,11 +11,13 @@ import { OverlapAdd } from './overlapAdd.ts';
 export interface WindowModel {
   readonly window: Samples;
   readonly overlap: Samples;
+  /** Further frames that the model wants to see at either side of a window, and says nothing about. */
+  readonly context: Samples;
   /** Windows that one call may hold. */
   readonly maxBatch: number;
   /** Channels of its output, all stems together. */
   readonly outputChannels: number;
-  /** @param windows [batch][channel][window] @returns [batch][output channel][window] */
+  /** @param windows [batch][channel][window + 2 * context] @returns [batch][output channel][window] */
   run(windows: readonly Planar[]): Promise<readonly Planar[]>;
 }
 
@@ -75,7 +77,7 @@ export async function runChunks<Sink extends ChunkSink>(job: ChunkJob<Sink>): Pr
       const started = performance.now();
       const windows: Planar[] = [];
       for (let index = next; index < Math.min(plan.count, next + model.maxBatch); index++) {
-        windows.push(await readWindow(job.audio, plan, range.start, index));
+        windows.push(await readWindow(job.audio, plan, range.start, index, model.context));
       }
       const finished = (await model.run(windows)).map((output) => sums.add(output));
       seconds += (performance.now() - started) / 1000;
@@ -107,19 +109,21 @@ async function begin<Sink extends ChunkSink>(job: ChunkJob<Sink>, path: string, 
   return { next: 0, seconds: 0, tail: undefined, sink: await job.openSink(null) };
 }
 
-/** The window of a chunk, with silence where the audio has ended: [channel][window]. */
+/** The window of a chunk and its context, with silence where there is no audio: [channel][window + 2 * context]. */
 async function readWindow(
   audio: AudioReader,
   plan: ChunkPlan,
   origin: Samples,
   index: number,
+  context: Samples,
 ): Promise<Float32Array[]> {
-  const from = origin + chunkAt(plan, index).windowStart;
+  const from = origin + chunkAt(plan, index).windowStart - context;
+  const length = plan.window + 2 * context;
   const start = Math.max(0, from);
-  const planes = await audio.read(start, from + plan.window - start);
-  if (planes[0]!.length === plan.window) return planes;
+  const planes = await audio.read(start, Math.max(0, from + length - start));
+  if (planes[0]!.length === length) return planes;
   return planes.map((plane) => {
-    const padded = new Float32Array(plan.window);
+    const padded = new Float32Array(length);
     padded.set(plane, start - from);
     return padded;
   });

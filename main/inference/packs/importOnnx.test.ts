@@ -87,6 +87,89 @@ describe('importing an ONNX file', () => {
     expect(manifest.stems).toEqual(['a', 'b']);
   });
 
+  const spectrograms = async (shape: (number | string)[]) =>
+    await file([{ name: 'input', shape }], [{ name: 'output', shape }]);
+  const mdx: ImportParameters = { id: 'mdx', adapter: 'mdx-net', sampleRate: 44100 };
+
+  it('makes a pack of an MDX-Net of one stem: the other is what remains', async () => {
+    const path = await spectrograms(['batch_size', 4, 3072, 256]);
+    const { manifest } = await importOnnx(path, {
+      ...mdx,
+      stems: ['vocals'],
+      fftSize: 7680,
+      compensate: 1.03,
+    });
+    expect(manifest.stems).toEqual(['vocals', 'instrumental']);
+    expect(manifest.model).toMatchObject({
+      channels: 2,
+      windowSamples: 261_120,
+      overlapSamples: 63_360,
+      maxBatch: 1,
+      constants: { fftSize: 7680, hop: 1024, bins: 3072, frames: 256, compensate: 1.03, modelStems: 1 },
+    });
+    await verifyPack('mdx');
+    const other = { ...mdx, id: 'drums', stems: ['drums'], fftSize: 6144 };
+    const small = await spectrograms([1, 4, 2048, 256]);
+    expect((await importOnnx(small, other)).manifest.stems).toEqual(['drums', 'no_drums']);
+    const named = { ...other, id: 'named', stems: ['drums', 'band'] };
+    expect((await importOnnx(small, named)).manifest.stems).toEqual(['drums', 'band']);
+  });
+
+  it.each<[string, Partial<ImportParameters>, (number | string)[], string]>([
+    ['the FFT size is not known', { stems: ['vocals'] }, [1, 4, 3072, 256], '--fft; usual are 6144 and 7680'],
+    [
+      'the FFT size has too few bins',
+      { stems: ['vocals'], fftSize: 4096 },
+      [1, 4, 3072, 256],
+      'at least 6142',
+    ],
+    [
+      'the FFT size has a large factor',
+      { stems: ['vocals'], fftSize: 6166 },
+      [1, 4, 3072, 256],
+      '2, 3, 5 and 7',
+    ],
+    [
+      'frames are too few',
+      { stems: ['vocals'], fftSize: 6144 },
+      [1, 4, 2048, 7],
+      'shorter than what is used',
+    ],
+    ['the hop is too long', { stems: ['vocals'], fftSize: 6144, hop: 2048 }, [1, 4, 2048, 256], 'a quarter'],
+    ['no stem is named', { fftSize: 6144 }, [1, 4, 2048, 256], '--stems vocals'],
+    [
+      'too many are named',
+      { stems: ['a', 'b', 'c'], fftSize: 6144 },
+      [1, 4, 2048, 256],
+      '3 names were stated',
+    ],
+    ['one is named twice', { stems: ['a', 'a'], fftSize: 6144 }, [1, 4, 2048, 256], '"a" is named twice'],
+    ['frames are free', { stems: ['vocals'], fftSize: 6144 }, [1, 4, 2048, 'time'], 'a multiple of 1024'],
+    [
+      'it is a waveform model',
+      { stems: ['vocals'], fftSize: 6144 },
+      [1, 2, 4096],
+      'This is no mdx-net model',
+    ],
+  ])('says what to state for an MDX-Net when %s', async (_, parameters, shape, message) => {
+    const path = await spectrograms(shape);
+    await expect(importOnnx(path, { ...mdx, ...parameters })).rejects.toMatchObject({
+      kind: 'bad-usage',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('takes an MDX-Net of any number of frames with a window', async () => {
+    const path = await spectrograms([1, 4, 2048, 'time']);
+    const { manifest } = await importOnnx(path, {
+      ...mdx,
+      stems: ['vocals'],
+      fftSize: 6144,
+      windowSamples: 99 * 1024,
+    });
+    expect(manifest.model.constants['frames']).toBe(100);
+  });
+
   it('refuses what does not fit', async () => {
     const path = await file([{ name: 'a', shape: [1, 3] }], [{ name: 'b', shape: [1, 3] }]);
     for (const adapter of ['waveform', 'htdemucs'] as const) {

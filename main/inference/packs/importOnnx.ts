@@ -5,10 +5,11 @@ import { packFormat, type ModelAdapter, type PackManifest } from '../../contract
 import type { Hertz, Samples } from '../../contracts/units.ts';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { fileError } from '../../platform/fileError.ts';
-import type { GraphTensor } from '../onnx/graphTensors.ts';
 import { checkGraph, readGraph } from './checkGraph.ts';
 import { knownManifest, packFolder } from './findPack.ts';
+import { importGeometry, type ImportedGraph } from './importGeometry.ts';
 import { installedPack, type InstalledPack } from './installedPack.ts';
+import { knownMdxNet } from './knownMdxNet.ts';
 import { parseManifest } from './manifest.ts';
 import { sha256File } from './sha256File.ts';
 import { stage } from './stagingFolder.ts';
@@ -19,16 +20,18 @@ export interface ImportParameters {
   readonly id: string;
   readonly name?: string;
   readonly adapter: Exclude<ModelAdapter, 'basic-pitch'>;
-  /** In the order of the output. */
-  readonly stems: readonly string[];
+  /** In the order of the output; may be left out for a well-known MDX-Net. */
+  readonly stems?: readonly string[];
   readonly sampleRate: Hertz;
   /** Needed where the graph's window is dynamic. */
   readonly windowSamples?: Samples;
-  /** A quarter of the window when not given, as Demucs does by default. */
+  /** A quarter of the window (of what is used of it) when not given, as Demucs does by default. */
   readonly overlapSamples?: Samples;
   /** FFT size of a model that takes spectrograms; twice their bins when not given. */
   readonly fftSize?: number;
   readonly hop?: number;
+  /** What an MDX-Net's output is multiplied by. */
+  readonly compensate?: number;
 }
 
 /**
@@ -41,11 +44,16 @@ export async function importOnnx(file: string, parameters: ImportParameters): Pr
   const { size } = await stat(file).catch((thrown: unknown) => {
     throw fileError(thrown, `read the model ${file}`);
   });
-  const manifest = describe(await readGraph(file), parameters, {
-    original: basename(file),
-    bytes: size,
-    sha256: await sha256File(file),
-  });
+  const known = parameters.adapter === 'mdx-net' ? await knownMdxNet(file) : undefined;
+  const manifest = describe(
+    await readGraph(file),
+    { ...known, ...parameters },
+    {
+      original: basename(file),
+      bytes: size,
+      sha256: await sha256File(file),
+    },
+  );
   const target = packFolder(manifest.id);
   await stage(target, size, async (folder) => {
     const built = installedPack(manifest, folder);
@@ -71,23 +79,24 @@ async function refuseId(id: string): Promise<void> {
   }
 }
 
-type Graph = { inputs: readonly GraphTensor[]; outputs: readonly GraphTensor[] };
-
 function describe(
-  graph: Graph,
+  graph: ImportedGraph,
   parameters: ImportParameters,
   file: { original: string; bytes: number; sha256: string },
 ): PackManifest {
-  const { id, stems, sampleRate } = parameters;
-  const { constants, windowSamples, channels } = geometry(graph, parameters);
-  const overlapSamples = parameters.overlapSamples ?? Math.floor(windowSamples / 4);
-  if (overlapSamples >= windowSamples) {
+  const { id, sampleRate } = parameters;
+  const { constants, windowSamples, unusedSamples, channels, stems } = importGeometry(graph, parameters);
+  const used = windowSamples - 2 * unusedSamples;
+  const overlapSamples = parameters.overlapSamples ?? Math.floor(used / 4);
+  if (overlapSamples >= used) {
     throw new SoniError(
       'bad-usage',
-      `The overlap (${overlapSamples} samples) has to be shorter than the window (${windowSamples} samples).`,
+      `The overlap (${overlapSamples} samples) has to be shorter than what is used of a window (${used} samples).`,
     );
   }
-  const dynamicBatch = graph.inputs.every((tensor) => tensor.shape[0] === null);
+  // A window of an MDX-Net fills the memory by itself.
+  const batches =
+    parameters.adapter !== 'mdx-net' && graph.inputs.every((tensor) => tensor.shape[0] === null);
   const manifest: PackManifest = {
     format: packFormat,
     id,
@@ -110,69 +119,12 @@ function describe(
       channels,
       windowSamples,
       overlapSamples,
-      maxBatch: dynamicBatch ? 4 : 1,
+      maxBatch: batches ? 4 : 1,
       inputs: graph.inputs.map(({ name, shape }) => ({ name, shape })),
       outputs: graph.outputs.map(({ name, shape }) => ({ name, shape })),
       constants,
     },
-    stems: [...stems],
+    stems,
   };
   return parseManifest(JSON.stringify(manifest), `The description of ${file.original}`);
 }
-
-interface Geometry {
-  readonly windowSamples: Samples;
-  readonly channels: number;
-  readonly constants: Record<string, number>;
-}
-
-/** Window, channels and constants of each kind of model, from the shapes of its tensors. */
-function geometry(graph: Graph, parameters: ImportParameters): Geometry {
-  const stated = (name: 'windowSamples', fromGraph?: number | null): number => {
-    const value = parameters[name] ?? fromGraph;
-    if (value === undefined || value === null) {
-      throw new SoniError('bad-usage', `The graph does not tell the ${name} of the model; state it.`);
-    }
-    return value;
-  };
-  const wrong = (expected: string) =>
-    new SoniError(
-      'bad-usage',
-      `This is no ${parameters.adapter} model: its inputs are ${shapesInWords(graph.inputs)} and its outputs ${shapesInWords(graph.outputs)}; expected ${expected}. Choose another adapter.`,
-    );
-  const [first, second] = graph.inputs;
-  const outputShape = graph.outputs[0]?.shape;
-
-  switch (parameters.adapter) {
-    case 'htdemucs': {
-      // [1, channels, window] and [1, 2 * channels, bins, frames]; outputs as in the bundled manifest.
-      const channels = first?.shape[1];
-      const bins = second?.shape[2];
-      const frames = second?.shape[3];
-      const count = outputShape?.[1];
-      if (!channels || !bins || !frames || graph.outputs.length !== 2 || count !== parameters.stems.length) {
-        throw wrong(
-          `a waveform [1, channels, window] and a spectrogram [1, 2 x channels, bins, frames], and two outputs of ${parameters.stems.length} stems`,
-        );
-      }
-      const fftSize = parameters.fftSize ?? 2 * bins;
-      const hop = parameters.hop ?? fftSize / 4;
-      const windowSamples = stated('windowSamples', first.shape[2]);
-      return { windowSamples, channels, constants: { fftSize, hop, bins, frames } };
-    }
-    case 'waveform': {
-      const channels = first?.shape[1];
-      const count =
-        outputShape?.length === 4 ? outputShape[1] : outputShape?.[1] && outputShape[1] / (channels ?? 1);
-      if (first?.shape.length !== 3 || !channels || count !== parameters.stems.length) {
-        throw wrong(
-          `[batch, channels, window] and [batch, stems, channels, window] with ${parameters.stems.length} stems`,
-        );
-      }
-      return { windowSamples: stated('windowSamples', first.shape[2]), channels, constants: {} };
-    }
-  }
-}
-
-const shapesInWords = (tensors: readonly GraphTensor[]) =>
-  tensors.map(({ shape }) => `[${shape.map((size) => size ?? '?').join(', ')}]`).join(' and ');

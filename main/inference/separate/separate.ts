@@ -42,9 +42,11 @@ export const separate: Operation<'separate'> = async (input, context) => {
           ...model,
           outputChannels: plan.names.length * model.channels,
           run: async (windows) => {
-            const separated = await runLevelled(windows, model.stems.length, (audible) => model.run(audible));
+            const separated = await runLevelled(windows, model);
             return separated.map((all, item) => {
-              if (plan.complete) shareResidual(windows[item]!, all);
+              const { context, window } = model;
+              const heard = windows[item]!.map((plane) => plane.subarray(context, context + window));
+              if (plan.complete) shareResidual(heard, all);
               return plan.computed.flatMap((stem) => all[stem]!);
             });
           },

@@ -1,28 +1,31 @@
 import type { Planar } from '../../audio/audioStream.ts';
+import type { SeparationModel } from './adapters/separationModel.ts';
 
 /**
- * Runs a model at a window level near one and undoes it after: what comes out does not depend on how loud
- * the source is (Demucs divides by the standard deviation of the whole file; its epsilons would still eat
- * quiet passages). The gain is a power of two, so that it changes no mantissa, and a window of digital
+ * Runs a model that wants it so at a window level near one and undoes it after: what comes out does not depend
+ * on how loud the source is (Demucs divides by the standard deviation of the whole file; its epsilons would
+ * still eat quiet passages). The gain is a power of two, so that it changes no mantissa. A window of digital
  * silence is answered with silence without asking the model.
- * @param stemCount of the model's answer: [batch][stem][channel][window]
+ * @returns [batch][stem][channel][window]
  */
 export async function runLevelled(
   windows: readonly Planar[],
-  stemCount: number,
-  run: (windows: readonly Planar[]) => Promise<readonly Planar[][]>,
+  model: Pick<SeparationModel, 'stems' | 'window' | 'wantsUnitLevel' | 'run'>,
 ): Promise<Float32Array[][][]> {
-  const gains = windows.map(levelGain);
+  const gains = windows.map((window) => {
+    const gain = levelGain(window);
+    return gain === null || model.wantsUnitLevel ? gain : 1;
+  });
   const audible = windows.flatMap((window, index) => {
     const gain = gains[index] ?? null;
     return gain === null ? [] : [scaled(window, gain)];
   });
-  const results = audible.length === 0 ? [] : await run(audible);
+  const results = audible.length === 0 ? [] : await model.run(audible);
   let next = 0;
   return windows.map((window, index) => {
     const gain = gains[index] ?? null;
     if (gain !== null) return results[next++]!.map((stem) => scaled(stem, 1 / gain));
-    return Array.from({ length: stemCount }, () => window.map((plane) => new Float32Array(plane.length)));
+    return model.stems.map(() => window.map(() => new Float32Array(model.window)));
   });
 }
 

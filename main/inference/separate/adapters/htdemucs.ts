@@ -2,6 +2,7 @@ import { Stft, type Spectrogram } from '../../../audio/stft.ts';
 import type { Planar } from '../../../audio/audioStream.ts';
 import type { Model } from '../../onnx/model.ts';
 import type { InstalledPack } from '../../packs/installedPack.ts';
+import { modelStems } from './modelStems.ts';
 import { packConstant } from './packConstant.ts';
 import type { SeparationModel } from './separationModel.ts';
 
@@ -28,7 +29,7 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
   const firstFrame = 2;
   const padded = frames * hop + 2 * margin;
   const plane = bins * frames;
-  const stems = manifest.stems ?? [];
+  const stems = modelStems(manifest);
 
   const view = (data: Float32Array, at: number): Spectrogram => ({
     real: data,
@@ -76,8 +77,10 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
     channels,
     window,
     overlap: manifest.model.overlapSamples,
+    context: 0,
     maxBatch: 1,
     stems,
+    wantsUnitLevel: true,
     // It may change in the middle: a failing device is left for the CPU.
     get provider() {
       return model.provider;

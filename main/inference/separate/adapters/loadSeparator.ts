@@ -3,10 +3,11 @@ import { loadModel } from '../../onnx/model.ts';
 import type { InstalledPack } from '../../packs/installedPack.ts';
 import { htdemucsForCpu } from '../cpuGraph/htdemucsForCpu.ts';
 import { htdemucs } from './htdemucs.ts';
+import { mdxNet } from './mdxNet.ts';
 import type { SeparationModel } from './separationModel.ts';
 import { waveform } from './waveform.ts';
 
-const adapters = { htdemucs, waveform } as const;
+const adapters = { htdemucs, waveform, 'mdx-net': mdxNet } as const;
 
 /**
  * Loads a pack's model behind the adapter that its manifest names. The signal ends a self-test of providers.

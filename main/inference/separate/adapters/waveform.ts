@@ -1,5 +1,6 @@
 import type { Model } from '../../onnx/model.ts';
 import type { InstalledPack } from '../../packs/installedPack.ts';
+import { modelStems } from './modelStems.ts';
 import type { SeparationModel } from './separationModel.ts';
 
 /**
@@ -12,14 +13,16 @@ export function waveform(pack: InstalledPack, model: Model): SeparationModel {
   const { windowSamples: window, channels } = manifest.model;
   const input = manifest.model.inputs[0]!.name;
   const output = manifest.model.outputs[0]!.name;
-  const stems = manifest.stems ?? [];
+  const stems = modelStems(manifest);
   return {
     sampleRate: manifest.model.sampleRate,
     channels,
     window,
     overlap: manifest.model.overlapSamples,
+    context: 0,
     maxBatch: manifest.model.maxBatch,
     stems,
+    wantsUnitLevel: true,
     // It may change in the middle: a failing device is left for the CPU.
     get provider() {
       return model.provider;
