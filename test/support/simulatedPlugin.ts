@@ -14,8 +14,7 @@ export type PluginFacts = Partial<Message<'hello'>>;
 export class SimulatedPlugin implements Disposable {
   readonly received: Frame[] = [];
   instance: string;
-  /** Set by tests that want a plugin which does not answer. */
-  silent = false;
+  #answerPing = (payload: Uint8Array): unknown => this.send('pong', payload);
   #decoder = new FrameDecoder();
   #sequence = 0n;
   #stream = 0;
@@ -104,6 +103,11 @@ export class SimulatedPlugin implements Disposable {
     this.send('transport', encodeMessage('transport', { playing: false, hostFrame }));
   }
 
+  /** Answers pings otherwise than by a pong at once. */
+  answerPings(answer: (payload: Uint8Array) => unknown): void {
+    this.#answerPing = answer;
+  }
+
   /** Resolves when the socket takes more. */
   async drained(): Promise<void> {
     if (this.socket.writableNeedDrain) await once(this.socket, 'drain');
@@ -137,7 +141,7 @@ export class SimulatedPlugin implements Disposable {
   #receive(bytes: Uint8Array): void {
     for (const frame of this.#decoder.push(bytes)) {
       if (frame.type === 'ping') {
-        if (!this.silent) this.send('pong', frame.payload);
+        this.#answerPing(frame.payload);
       } else this.received.push(frame);
     }
     this.#wake();

@@ -38,7 +38,12 @@ export function compOf(takes: readonly Take[]): CompRegion[] {
     if (take.sampleRate !== rate) continue;
     const own = heard(take);
     for (const { start, end } of covered.reduce(without, own)) {
-      regions.push({ takeId: take.id, hostStart: start, takeStart: start - take.hostStart, frames: end - start });
+      regions.push({
+        takeId: take.id,
+        hostStart: start,
+        takeStart: start - take.hostStart,
+        frames: end - start,
+      });
     }
     covered.push(...own);
   }

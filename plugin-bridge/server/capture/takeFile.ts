@@ -23,11 +23,16 @@ export interface TakeFileEvents {
   drained(): void;
 }
 
+/** Samples on their way to the disk, or a place that stays silent. */
 interface Piece {
   readonly position: number;
   readonly bytes: Uint8Array;
   used: number;
+  /** Frames of the file when it has been written. */
+  end: Samples;
 }
+
+type Task = { readonly write: Piece } | { readonly sync: Promise<void>; readonly done: () => void };
 
 /** Bytes collected before they are written: about half a second of stereo at 48 kHz. */
 const pieceBytes = 192 * 1024;
@@ -45,16 +50,19 @@ const wavOptions = (options: TakeFileOptions) => ({ ...options, encoding: 'float
 export class TakeFile {
   readonly #frameBytes: number;
   readonly #dataStart: number;
-  readonly #queue: Piece[] = [];
+  /** Done one after the other: a sync must not see half of what is being written. */
+  readonly #tasks: Task[] = [];
+  #working: Promise<void> | undefined;
   #file: FileHandle | undefined;
   #current: Piece | undefined;
   #frames: Samples = 0;
   #pending = 0;
-  #writing: Promise<void> | undefined;
-  #syncing: Promise<void> | undefined;
+  /** Frames that are in the file. */
+  #written: Samples = 0;
   /** What the header on disk says. */
   #headed: Samples | undefined;
   #failing = false;
+  #givenUp = false;
   readonly #stop = new AbortController();
 
   constructor(
@@ -83,13 +91,15 @@ export class TakeFile {
   /** Takes `count` frames of planar audio from frame `from` on. Never waits; look at `pendingBytes`. */
   append(audio: Planar, from: Samples, count: Samples): void {
     for (let done = 0; done < count;) {
-      const piece = this.#room();
-      const free = Math.floor((piece.bytes.length - piece.used) / this.#frameBytes);
+      this.#current ??= this.#newPiece();
+      const piece = this.#current;
+      const free = (piece.bytes.length - piece.used) / this.#frameBytes;
       const part = Math.min(free, count - done);
       interleave(audio, from + done, part, piece);
       piece.used += part * this.#frameBytes;
       this.#pending += part * this.#frameBytes;
       this.#frames += part;
+      piece.end = this.#frames;
       done += part;
       if (part === free) this.#enqueue();
     }
@@ -99,13 +109,18 @@ export class TakeFile {
   skip(count: Samples): void {
     this.#enqueue();
     this.#frames += count;
+    this.#add({ write: { position: 0, bytes: new Uint8Array(0), used: 0, end: this.#frames } });
   }
 
-  /** Writes what has been collected and brings disk and header up to date. Failures are retried until `close`. */
+  /** Writes what has been collected and brings disk and header up to date. Failures are retried until `giveUp`. */
   sync(): Promise<void> {
     this.#enqueue();
-    this.#syncing ??= this.#sync().finally(() => (this.#syncing = undefined));
-    return this.#syncing;
+    const last = this.#tasks.at(-1);
+    if (last !== undefined && 'sync' in last && this.#tasks.length > 1) return last.sync;
+    let done: () => void = () => undefined;
+    const sync = new Promise<void>((resolve) => (done = resolve));
+    this.#add({ sync, done });
+    return sync;
   }
 
   /**
@@ -113,8 +128,8 @@ export class TakeFile {
    * @returns the frames that are in the file
    */
   async close(): Promise<Samples> {
-    while (this.#headed !== this.#frames && !this.#stop.signal.aborted) await this.sync();
-    await this.#writing;
+    if (this.#headed !== this.#frames) await this.sync();
+    await this.#working;
     const file = this.#file;
     this.#file = undefined;
     if (file === undefined) return 0;
@@ -130,44 +145,57 @@ export class TakeFile {
     this.#stop.abort();
   }
 
-  #room(): Piece {
-    this.#current ??= {
+  #newPiece(): Piece {
+    return {
       position: this.#dataStart + this.#frames * this.#frameBytes,
       bytes: new Uint8Array(pieceBytes - (pieceBytes % this.#frameBytes)),
       used: 0,
+      end: this.#frames,
     };
-    return this.#current;
   }
 
   #enqueue(): void {
     if (this.#current === undefined) return;
-    this.#queue.push(this.#current);
+    const write = this.#current;
     this.#current = undefined;
-    this.#writing ??= this.#writeQueue().finally(() => (this.#writing = undefined));
+    this.#add({ write });
   }
 
-  async #writeQueue(): Promise<void> {
-    for (let piece = this.#queue[0]; piece !== undefined; piece = this.#queue[0]) {
-      const { bytes, used, position } = piece;
-      if (!(await this.#persist((file) => writeFully(file, bytes.subarray(0, used), position)))) return;
-      this.#queue.shift();
-      this.#pending -= used;
-      this.events.drained();
+  #add(task: Task): void {
+    this.#tasks.push(task);
+    this.#working ??= this.#work();
+  }
+
+  async #work(): Promise<void> {
+    for (let task = this.#tasks[0]; task !== undefined; task = this.#tasks[0]) {
+      if ('write' in task) await this.#write(task.write);
+      else {
+        await this.#sync();
+        task.done();
+      }
+      this.#tasks.shift();
     }
+    this.#working = undefined;
+  }
+
+  async #write({ bytes, used, position, end }: Piece): Promise<void> {
+    if (used > 0) await this.#persist((file) => writeFully(file, bytes.subarray(0, used), position));
+    if (!this.#givenUp) this.#written = end;
+    this.#pending -= used;
+    this.events.drained();
   }
 
   async #sync(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
-    const frames = this.#frames;
-    if (frames === this.#headed || this.#queue.length > 0) return;
+    const frames = this.#written;
+    if (frames === this.#headed) return;
     const bytes = this.#dataStart + frames * this.#frameBytes;
-    const done = await this.#persist(async (file) => {
+    await this.#persist(async (file) => {
       // Silence at the end has not been written by anybody.
       if ((await file.stat()).size < bytes) await file.truncate(bytes);
       await file.datasync();
       await writeFully(file, wavHeader(wavOptions(this.options), frames), 0);
     });
-    if (done) this.#headed = frames;
+    if (!this.#givenUp) this.#headed = frames;
   }
 
   async #create(): Promise<FileHandle> {
@@ -181,9 +209,9 @@ export class TakeFile {
     }
   }
 
-  /** @returns false when the file is being given up */
-  async #persist(work: (file: FileHandle) => Promise<void>): Promise<boolean> {
-    for (;;) {
+  /** Tries until it works or the file is given up; after that nothing is done any more. */
+  async #persist(work: (file: FileHandle) => Promise<void>): Promise<void> {
+    while (!this.#givenUp) {
       try {
         this.#file ??= await this.#create();
         await work(this.#file);
@@ -191,15 +219,13 @@ export class TakeFile {
           this.#failing = false;
           this.events.recovered();
         }
-        return true;
+        return;
       } catch (thrown) {
         if (!this.#failing) {
           this.#failing = true;
           this.events.failing(fileError(thrown, `write ${this.path}`));
         }
-        if (this.#stop.signal.aborted) return false;
-        await sleep(retryMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-        if (this.#stop.signal.aborted) return false;
+        await sleep(retryMs, undefined, { signal: this.#stop.signal }).catch(() => (this.#givenUp = true));
       }
     }
   }

@@ -1,0 +1,181 @@
+/**
+ * The bridge under load: many plugins that stream to one `sonidesk serve`, and what that costs.
+ *
+ *   npm run bench -- bridge [--instances 64] [--minutes 1] [--speed 1] [--block 256] [--folder DIR] [--json]
+ *   npm run bench -- bridge --fuzz 1000000      mutated frames through the codec instead
+ *
+ * Each instance sends stereo at 48 kHz as the plugin does: host blocks of --block frames, collected for 20 ms (the
+ * pace of its bridge thread), through its own socket. What a socket does not take at once waits as in the
+ * plugin's ring of 8 MiB; more than that counts as dropped. Afterwards every take is read back and compared sample by
+ * sample. CPU: user and system time of the server process, threads included, as a share of one core (/proc/PID/stat);
+ * memory: its resident set, once a second; it is flat when the last quarter is no larger than the second.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { openWav } from '../../main/audio/wav/wavReader.ts';
+import { Session } from '../../main/engine/session/session.ts';
+import { LoadPlugin, pattern } from '../support/loadPlugin.ts';
+import { fuzzCodec } from '../support/fuzzCodec.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url)); // of the bundle in node_modules/.cache/bench
+const { values } = parseArgs({
+  options: {
+    instances: { type: 'string', default: '64' },
+    minutes: { type: 'string', default: '1' },
+    speed: { type: 'string', default: '1' },
+    block: { type: 'string', default: '256' },
+    folder: { type: 'string', default: tmpdir() },
+    fuzz: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const rate = 48_000;
+const paceMs = 20;
+const ticksPerSecond = 100;
+
+interface Usage {
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+async function usageOf(pid: number): Promise<Usage> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    residentBytes: 1024 * Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1] ?? 0),
+  };
+}
+
+/** A server in a process of its own, as a user runs it. */
+async function startServer(folder: string, endpointFile: string) {
+  const child = spawn(
+    process.execPath,
+    [join(root, 'dist/sonidesk.js'), 'serve', '--session', join(folder, 'session'), '--json'],
+    { env: { ...process.env, SONIDESK_BRIDGE: endpointFile }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const counts = { gaps: 0, troubles: 0 };
+  const lines = createInterface({ input: child.stdout });
+  const serving = once(lines, 'line');
+  lines.on('line', (line) => {
+    if (line.includes('"type":"gap"')) counts.gaps++;
+    if (line.includes('"type":"trouble"')) counts.troubles++;
+  });
+  await serving;
+  return {
+    pid: child.pid!,
+    counts,
+    async end(): Promise<void> {
+      const closed = once(child, 'close');
+      child.kill('SIGTERM');
+      await closed;
+    },
+  };
+}
+
+async function run(folder: string) {
+  const instances = Number(values.instances);
+  const speed = Number(values.speed);
+  const block = Number(values.block);
+  const frames = Math.floor((Number(values.minutes) * 60 * rate) / block) * block;
+  const endpointFile = join(folder, 'bridge.json');
+  const server = await startServer(folder, endpointFile);
+  const plugins = await Promise.all(
+    Array.from({ length: instances }, (_, index) => LoadPlugin.connect(endpointFile, index, block)),
+  );
+  const samples: Usage[] = [];
+  const begun = performance.now();
+  const first = await usageOf(server.pid);
+  const watch = setInterval(() => void usageOf(server.pid).then((usage) => samples.push(usage)), 1000);
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const due = Math.min(frames, Math.floor(((performance.now() - begun) / 1000) * rate * speed));
+      let sent = frames;
+      for (const plugin of plugins) sent = Math.min(sent, plugin.playTo(due));
+      if (sent < frames) return;
+      clearInterval(timer);
+      resolve();
+    }, paceMs);
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  await Promise.all(plugins.map((plugin) => plugin.finish()));
+  const drainedAfter = (performance.now() - begun) / 1000 - seconds;
+  const last = await usageOf(server.pid);
+  clearInterval(watch);
+  await server.end();
+
+  const session = await Session.open(join(folder, 'session'));
+  let wrong = 0;
+  let takes = 0;
+  for (const plugin of plugins) {
+    for (const take of session.tracks.takes(plugin.instance)) {
+      takes++;
+      if (!(await isPattern(join(session.audioDirectory, take.audio), plugin.index, frames))) wrong++;
+    }
+  }
+  session.close();
+  const quarter = Math.max(1, Math.floor(samples.length / 4));
+  const mean = (part: readonly Usage[]) =>
+    part.reduce((sum, { residentBytes }) => sum + residentBytes, 0) / Math.max(1, part.length) / 1e6;
+  return {
+    instances,
+    speed,
+    block,
+    seconds: round(seconds),
+    megabytesPerSecond: round((instances * frames * 8) / seconds / 1e6),
+    cpuShareOfOneCore: round((last.cpuSeconds - first.cpuSeconds) / (seconds + drainedAfter), 3),
+    residentMB: {
+      secondQuarter: round(mean(samples.slice(quarter, 2 * quarter))),
+      lastQuarter: round(mean(samples.slice(-quarter))),
+      most: round(Math.max(...samples.map(({ residentBytes }) => residentBytes)) / 1e6),
+    },
+    mostWaitingKB: round(Math.max(...plugins.map(({ mostWaiting }) => mostWaiting)) / 1e3),
+    droppedFrames: plugins.reduce((sum, { dropped }) => sum + dropped, 0),
+    ...server.counts,
+    takes,
+    takesThatDiffer: wrong,
+  };
+}
+
+const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
+
+async function isPattern(path: string, index: number, frames: number): Promise<boolean> {
+  const reader = await openWav(path);
+  try {
+    if (reader.frames !== frames) return false;
+    const expected = pattern(index);
+    const period = expected[0]!.length;
+    for (let at = 0; at < frames; at += period) {
+      const got = await reader.read(at, Math.min(period, frames - at));
+      for (let c = 0; c < 2; c++) {
+        const want = Buffer.from(expected[c]!.buffer, 0, got[c]!.byteLength);
+        if (!want.equals(Buffer.from(got[c]!.buffer))) return false;
+      }
+    }
+    return true;
+  } finally {
+    await reader.close();
+  }
+}
+
+if (values.fuzz !== undefined) {
+  const result = fuzzCodec(Number(values.fuzz), 1);
+  console.log(JSON.stringify(result, null, 2));
+} else {
+  const folder = await mkdtemp(join(values.folder, 'sonidesk-bench-'));
+  try {
+    const result = await run(folder);
+    if (values.json) console.log(JSON.stringify(result, null, 2));
+    else for (const [name, value] of Object.entries(result)) console.log(`${name}: ${JSON.stringify(value)}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

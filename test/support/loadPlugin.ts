@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { encodeAudioBlock } from '../../plugin-bridge/protocol/audioBlock.ts';
+import { encodeFrame, headerBytes } from '../../plugin-bridge/protocol/frame.ts';
+import { SimulatedPlugin } from './simulatedPlugin.ts';
+
+/** Frames after which the signal of an instance repeats. */
+const period = 16_384;
+/** The plugin's ring. */
+const ringBytes = 8 << 20;
+
+/** The signal of one instance: noise of its own, so that a frame in the wrong place or file shows. */
+export function pattern(index: number): Float32Array[] {
+  let state = (index + 1) * 0x9e3779b1;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  };
+  return [0, 1].map(() => Float32Array.from({ length: period }, next));
+}
+
+/** A plugin that streams as fast as told, cheaply: its frames are made once, only their positions change. */
+export class LoadPlugin {
+  dropped = 0;
+  mostWaiting = 0;
+  readonly instance: string;
+  readonly #socket: Socket;
+  readonly #frames: Buffer[];
+  #sent = 0;
+  #sequence: bigint;
+
+  private constructor(
+    readonly plugin: SimulatedPlugin,
+    readonly index: number,
+    private readonly block: number,
+  ) {
+    this.instance = plugin.instance;
+    this.#socket = plugin.socket;
+    this.#sequence = 1n;
+    const audio = pattern(index);
+    this.#frames = Array.from({ length: period / block }, (_, k) =>
+      Buffer.from(
+        encodeFrame({
+          type: 'audio',
+          flags: 0,
+          stream: 1,
+          sequence: 0n,
+          payload: encodeAudioBlock({
+            hostFrame: 0n,
+            streamFrame: 0n,
+            playing: true,
+            looping: false,
+            offline: false,
+            musical: { bpm: 120, bar: 1, beat: 1, beatFraction: 0, beatsPerBar: 4, beatUnit: 4 },
+            audio: audio.map((channel) => channel.subarray(k * block, (k + 1) * block)),
+          }),
+        }),
+      ),
+    );
+  }
+
+  /** @param block frames of a host block; a power of two up to 16,384 */
+  static async connect(endpointFile: string, index: number, block: number): Promise<LoadPlugin> {
+    const plugin = await SimulatedPlugin.connect(endpointFile, { name: `Load ${index + 1}` });
+    // Pings are answered in the order of the frames: the two share one counter.
+    const load = new LoadPlugin(plugin, index, block);
+    plugin.answerPings((payload) =>
+      load.#socket.write(
+        encodeFrame({ type: 'pong', flags: 0, stream: 0, sequence: load.#sequence++, payload }),
+      ),
+    );
+    return load;
+  }
+
+  /** Sends whole blocks up to `frames` since the start. @returns frames sent so far */
+  playTo(frames: number): number {
+    const pieces: Buffer[] = [];
+    while (this.#sent + this.block <= frames) {
+      const frame = Buffer.from(this.#frames[(this.#sent / this.block) % this.#frames.length]!);
+      frame.writeBigUInt64LE(this.#sequence++, 16);
+      frame.writeBigInt64LE(BigInt(this.#sent), headerBytes);
+      frame.writeBigUInt64LE(BigInt(this.#sent), headerBytes + 8);
+      pieces.push(frame);
+      this.#sent += this.block;
+    }
+    if (pieces.length > 0) this.#socket.write(Buffer.concat(pieces));
+    const waiting = this.#socket.writableLength;
+    this.mostWaiting = Math.max(this.mostWaiting, waiting);
+    if (waiting > ringBytes) this.dropped += Math.ceil((waiting - ringBytes) / 8);
+    return this.#sent;
+  }
+
+  /** Hangs up when all is sent. */
+  async finish(): Promise<void> {
+    this.plugin.answerPings(() => undefined);
+    this.#socket.end();
+    this.#socket.resume();
+    if (!this.#socket.destroyed) await once(this.#socket, 'close');
+  }
+}
