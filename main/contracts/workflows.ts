@@ -178,6 +178,8 @@ export const runResult = z.object({
     z.object({
       name: z.string(),
       file: z.string(),
+      /** Seconds from the start of the tracks' common timeline to its own; the notes count from the former. */
+      start: z.number().nonnegative().optional(),
       /** Of a session's own tracks; `null` for stems. */
       tags: tags.nullable(),
       /** `null` when it was not transcribed. */

@@ -196,4 +196,34 @@ describe('mix and renderMix', () => {
       'abort',
     );
   });
+
+  it('places tracks that start later to the sample, in the plan and in the mix', async () => {
+    const [vox, kick] = [band()[0]!, band()[1]!];
+    const tracks = await writeAll([vox, kick]);
+    const lead = 24_000;
+    const padded = (plane: Float32Array) => {
+      const longer = new Float32Array(lead + plane.length);
+      longer.set(plane, lead);
+      return longer;
+    };
+    const late = { ...tracks[1]!, start: lead };
+    const same = await write({ ...kick, channels: kick.channels.map(padded) }, 7);
+    const plan = await mix({ tracks: [tracks[0]!, late], reference: null }, context());
+    expect(plan).toEqual(await mix({ tracks: [tracks[0]!, same], reference: null }, context()));
+
+    const placed = await mkdtemp(join(folder, 'placed-'));
+    const silent = await mkdtemp(join(folder, 'silent-'));
+    const rendered = await renderMix(
+      { tracks: [tracks[0]!, late], plan, timeReference: 1234 },
+      { ...context(), directory: placed },
+    );
+    expect(rendered.frames).toBe(4 * 16_000 + lead);
+    await renderMix({ tracks: [tracks[0]!, same], plan }, { ...context(), directory: silent });
+    const [a, b] = [await openWav(join(placed, 'mix.wav')), await openWav(join(silent, 'mix.wav'))];
+    expect(a.timeReference).toBe(1234);
+    expect(b.timeReference).toBeNull();
+    expect(await a.read(0, a.frames)).toEqual(await b.read(0, b.frames));
+    await a.close();
+    await b.close();
+  });
 });

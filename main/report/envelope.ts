@@ -12,6 +12,8 @@ export interface Envelope {
   readonly rms: readonly number[];
 }
 
+const leadFrames = 1 << 16;
+
 interface Step {
   low: number;
   high: number;
@@ -85,12 +87,16 @@ export class EnvelopeCollector {
 
 /**
  * Reads any supported audio file once from start to end.
+ * @param start silence before it
  * @throws SoniError `not-found` | `denied` | `bad-input` | `unsupported`
  */
-export async function envelopeOf(path: string, steps: number): Promise<Envelope> {
+export async function envelopeOf(path: string, steps: number, start: Seconds = 0): Promise<Envelope> {
   const source = await openSource(path);
   try {
     const collector = new EnvelopeCollector(steps, source.sampleRate);
+    for (let lead = Math.round(start * source.sampleRate); lead > 0; lead -= leadFrames) {
+      collector.add([new Float32Array(Math.min(lead, leadFrames))]);
+    }
     for await (const block of source.blocks()) collector.add(block);
     return collector.finish();
   } finally {

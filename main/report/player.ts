@@ -1,7 +1,7 @@
 /**
  * The page's script: plays all stems together with solo, mute and seeking, and hides uncertain notes.
- * Plain media elements, because a page opened from disk may not fetch its neighbours. The first element
- * leads; the others are set right when they drift by more than 40 ms.
+ * Plain media elements, because a page opened from disk may not fetch its neighbours. The first element that
+ * starts at 0 leads; the others are set right when they drift by more than 40 ms, and wait for their start.
  */
 export const player = `
 (() => {
@@ -19,7 +19,10 @@ export const player = `
     const mute = new Set();
     let playing = false;
     const words = (time) => Math.floor(time / 60) + ':' + String(Math.floor(time % 60)).padStart(2, '0');
-    const position = () => tracks[0].currentTime;
+    const startOf = (audio) => Number(audio.dataset.start);
+    const leader = tracks.find((a) => startOf(a) === 0) || tracks[0];
+    const position = () => startOf(leader) + leader.currentTime;
+    const begun = (audio) => position() >= startOf(audio);
     const draw = () => {
       const time = position();
       const svg = lanes.querySelector('svg');
@@ -35,8 +38,11 @@ export const player = `
       audio.closest('.lane').classList.toggle('silent', audio.muted);
     });
     const together = () => tracks.forEach((audio) => {
-      if (audio !== tracks[0] && !audio.ended && Math.abs(audio.currentTime - position()) > 0.04)
-        audio.currentTime = position();
+      if (audio === leader || audio.ended) return;
+      if (!begun(audio)) return audio.pause();
+      const time = position() - startOf(audio);
+      if (Math.abs(audio.currentTime - time) > 0.04) audio.currentTime = time;
+      if (audio.paused && time < audio.duration) audio.play();
     });
     const stop = () => { playing = false; tracks.forEach((a) => a.pause()); play.textContent = '\\u25b6 Play'; draw(); };
     const start = async () => {
@@ -44,7 +50,7 @@ export const player = `
       if (position() >= seconds - 0.05) go(0);
       playing = true;
       play.textContent = '\\u275a\\u275a Pause';
-      const results = await Promise.allSettled(tracks.map((a) => a.play()));
+      const results = await Promise.allSettled(tracks.filter(begun).map((a) => a.play()));
       if (results.every((r) => r.status === 'rejected')) {
         stop();
         clock.textContent = 'The audio files are not beside this page.';
@@ -52,13 +58,16 @@ export const player = `
       }
       frame();
     };
-    const go = (time) => { tracks.forEach((a) => { a.currentTime = Math.min(seconds, Math.max(0, time)); }); draw(); };
+    const go = (time) => {
+      tracks.forEach((a) => { a.currentTime = Math.min(seconds, Math.max(0, time - startOf(a))); });
+      draw();
+    };
     const frame = () => {
       if (!playing) return;
       draw();
-      if (tracks[0].ended) stop(); else requestAnimationFrame(frame);
+      if (leader.ended) stop(); else requestAnimationFrame(frame);
     };
-    setInterval(() => { if (playing) together(); }, 400);
+    setInterval(() => { if (playing) together(); }, 100);
     play.addEventListener('click', () => (playing ? stop() : start()));
     wholes.forEach((a) => a.addEventListener('play', stop));
     seek.addEventListener('input', () => go(Number(seek.value)));

@@ -11,6 +11,9 @@ export interface Lane {
   readonly colour: string;
   /** Where the page finds the audio. */
   readonly href: string;
+  /** Where its audio starts on the time axis. */
+  readonly start: Seconds;
+  /** From the start of the axis on. */
   readonly envelope: Envelope;
 }
 
@@ -77,7 +80,7 @@ function laneRow(lane: Lane, index: number, seconds: Seconds, gain: number, grid
       <path class="wave" d="${draw(low, high)}" />
       <path class="rms" d="${draw(body, rms)}" />
     </svg>
-    <audio preload="metadata" src="${lane.href}" data-track="${index}"></audio>
+    <audio preload="metadata" src="${lane.href}" data-track="${index}" data-start="${lane.start}"></audio>
   </div>`;
 }
 

@@ -32,7 +32,8 @@ export async function writeReport(path: string, data: ReportData): Promise<void>
       name: track.name,
       colour: colours.get(track.name)!,
       href: hrefFrom(path, track.file),
-      envelope: await envelopeOf(track.file, drawnSteps),
+      start: track.start ?? 0,
+      envelope: await envelopeOf(track.file, drawnSteps, track.start),
     });
   }
   const seconds = lanes.reduce((most, lane) => Math.max(most, lane.envelope.seconds), 0.001);

@@ -27,6 +27,12 @@ beforeAll(async () => {
   engineProgram = await buildProgram('test/support/engineProgram.ts');
   folder = await mkdtemp(join(tmpdir(), 'sonidesk-kill-real-'));
   await writeFile(join(folder, 'song.wav'), wave(44_100 * 90, tone));
+  for (const [name, sampleRate] of [
+    ['drums.wav', 44_100],
+    ['bass.wav', 48_000],
+  ] as const) {
+    await writeFile(join(folder, name), wave(sampleRate * 60, tone, { sampleRate }));
+  }
   await importTinyPack(folder, 150);
 }, 120_000);
 afterAll(async () => {
@@ -34,13 +40,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function life(name: string) {
+function life(name: string, files: readonly string[]) {
   const order = {
     hostScript,
-    hostEnv: {},
+    hostEnv: { SONIDESK_CHECKPOINT_MS: '50' },
     sessionDirectory: join(folder, name),
     request: {
-      inputs: [join(folder, 'song.wav')],
+      inputs: files.map((file) => join(folder, file)),
       outputDirectory: join(folder, `${name}-out`),
       separationPack: 'tiny',
       transcription: 'off',
@@ -60,16 +66,19 @@ async function outcome(name: string): Promise<Record<string, string>> {
 }
 
 describe('kill -9 with the real operations', () => {
-  it(`${kills} times, engine and hosts in turn: ends bit-equal`, async () => {
-    expect(await life('calm').ended).toEqual([0, null]);
-    const calm = await outcome('calm');
+  it.each([
+    ['a song', ['song.wav']],
+    ['a session of two rates', ['drums.wav', 'bass.wav']],
+  ])(`${kills} times, engine and hosts in turn, on %s: ends bit-equal`, async (what, files) => {
+    expect(await life(`${what} calm`, files).ended).toEqual([0, null]);
+    const calm = await outcome(`${what} calm`);
     const random = seededRandom(seed);
     let killed = 0;
     // A job that gets done meanwhile is checked, and the killing goes on with a new one.
     for (let round = 0; killed < kills; round++) {
-      const name = `killed-${round}`;
+      const name = `${what} killed-${round}`;
       for (let finished = false; !finished;) {
-        const { child, ended } = life(name);
+        const { child, ended } = life(name, files);
         await Promise.race([once(child.stdout, 'data'), ended]);
         // Hosts are hit while the engine lives on; then the engine itself.
         for (let alive = true; alive && killed < kills;) {

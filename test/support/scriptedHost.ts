@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { neutralStrip } from '../../main/audio/strip/neutral.ts';
@@ -32,6 +32,8 @@ const script = z
     /** Operations that do not look at their signal. */
     deaf: z.array(z.string()).default([]),
     failIn: z.array(z.string()).default([]),
+    /** Time stamps of source files, by name. */
+    timeReferences: z.record(z.string(), z.number()).default({}),
     /** Every start of an operation and every chunk adds a line here. */
     log: z.string().default(''),
   })
@@ -85,6 +87,7 @@ const note = { onset: 0.5, offset: 1, pitch: 60, velocity: 100, confidence: 0.9 
 const stems = ['vocals', 'drums', 'bass', 'other'];
 
 interface AnyInput {
+  source?: string;
   tracks?: { name: string }[];
   stems?: { stem: string }[];
   remainder?: string;
@@ -94,7 +97,11 @@ interface AnyInput {
 function output(operation: OperationName, input: AnyInput, directory: string): unknown {
   switch (operation) {
     case 'decode':
-      return { ...audio, format: 'wav', timeReference: null };
+      return {
+        ...audio,
+        format: 'wav',
+        timeReference: script.timeReferences[basename(input.source!)] ?? null,
+      };
     case 'resample':
       return audio;
     case 'select-stems':

@@ -10,6 +10,10 @@ export interface HostProgram {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** The execution provider that the user wants, which overrules the host's own choice; `null` for no wish. */
+export const requestedProvider = ({ env }: HostProgram): string | null =>
+  env?.['SONIDESK_PROVIDER'] || process.env['SONIDESK_PROVIDER'] || null;
+
 /**
  * The inference host that is built beside this program, or from the sources' own build.
  * @throws SoniError `internal` when it has not been built

@@ -99,10 +99,14 @@ describe('supervised host', () => {
   it('cancels softly, within a chunk', async () => {
     start({ chunks: 1000 });
     const controller = new AbortController();
-    const running = host.run('decode', input, { directory: folder, signal: controller.signal });
-    setTimeout(() => controller.abort(), 300);
+    const running = host.run('decode', input, {
+      directory: folder,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
     await expect(running).rejects.toMatchObject({ kind: 'cancelled' });
     const { pid } = host;
+    expect(pid).toBeDefined();
     expect((await host.info()).pid).toBe(pid);
   });
 

@@ -209,10 +209,11 @@ export class SupervisedHost {
  */
 class CancelGrace {
   #longestMs = 0;
-  #lastEvent = performance.now();
+  /** `null` before the first: what the process and the model take to start is no chunk. */
+  #lastEvent: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   readonly #onAbort = () => {
-    const left = this.#longestMs - (performance.now() - this.#lastEvent);
+    const left = this.#longestMs - (performance.now() - (this.#lastEvent ?? 0));
     const alone = this.process.client.pending <= 1;
     this.#timer = setTimeout(() => this.process.kill(), alone && left > cancelGraceMs ? 0 : cancelGraceMs);
   };
@@ -226,7 +227,7 @@ class CancelGrace {
 
   chunkDone(): void {
     const now = performance.now();
-    this.#longestMs = Math.max(this.#longestMs, now - this.#lastEvent);
+    if (this.#lastEvent !== null) this.#longestMs = Math.max(this.#longestMs, now - this.#lastEvent);
     this.#lastEvent = now;
   }
 

@@ -5,7 +5,7 @@ import { canonicalJson } from './canonicalJson.ts';
 import { SourceFile, audioOf, job } from './job.ts';
 import { keyOf } from './key.ts';
 
-const parts = { fileHash: (path: string) => `hash of ${path}`, jobKey: () => 'key' };
+const parts = { fileHash: (path: string) => `hash of ${path}`, jobKey: () => 'key', provider: null };
 const decode = job('decode', 'Reading', { source: new SourceFile('/a.wav') });
 
 describe('canonical JSON', () => {
@@ -47,8 +47,14 @@ describe('key', () => {
       keyOf(resample(48000), parts),
       keyOf({ ...tag(''), pack }, parts),
       keyOf({ ...tag(''), pack: { ...pack, version: '2' } }, parts),
+      keyOf({ ...tag(''), pack }, { ...parts, provider: 'cpu' }),
+      keyOf({ ...tag(''), pack }, { ...parts, provider: 'webgpu' }),
     ];
     expect(new Set(keys).size).toBe(keys.length);
     for (const key of keys) expect(key).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('does not depend on the provider where no model runs', () => {
+    expect(keyOf(decode, { ...parts, provider: 'cpu' })).toBe(keyOf(decode, parts));
   });
 });

@@ -8,6 +8,8 @@ export interface KeyParts {
   fileHash(path: string): string;
   /** The key of a job that this one rests on. */
   jobKey(job: AnyJob): string;
+  /** The execution provider that the user has asked for; `null` leaves the choice to the host. */
+  readonly provider: string | null;
 }
 
 /**
@@ -25,6 +27,9 @@ export function keyOf(job: AnyJob, parts: KeyParts): string {
     version: operations[job.operation].version,
     // The whole manifest: it holds the pack's version and the hash of each of its files.
     pack: job.pack,
+    // A wish is part of the work. The host's own choice is not: it is only made among providers whose numbers
+    // agree with the CPU's, and results go with a session to machines that would choose another.
+    ...(job.pack !== null && parts.provider !== null && { provider: parts.provider }),
     input,
   });
   return createHash('sha256').update(content).digest('hex');

@@ -13,14 +13,20 @@ export interface Plan {
   readonly missing: readonly AnyJob[];
 }
 
+export interface PlanEnvironment {
+  readonly store: ResultStore;
+  readonly hashes: HashMemory;
+  /** The execution provider that the user has asked for; `null` leaves the choice to the host. */
+  readonly provider: string | null;
+}
+
 /**
  * Works out the keys of all jobs, and from the targets down which of them have to run.
  * @throws SoniError of `hashFile`; `cancelled`
  */
 export async function makePlan(
   targets: readonly AnyJob[],
-  store: ResultStore,
-  memory: HashMemory,
+  { store, hashes: memory, provider }: PlanEnvironment,
   signal: AbortSignal,
 ): Promise<Plan> {
   const all = inOrder(targets);
@@ -34,7 +40,11 @@ export async function makePlan(
   for (const each of all) {
     keys.set(
       each,
-      keyOf(each, { fileHash: (path) => hashes.get(path)!, jobKey: (other) => keys.get(other)! }),
+      keyOf(each, {
+        fileHash: (path) => hashes.get(path)!,
+        jobKey: (other) => keys.get(other)!,
+        provider,
+      }),
     );
   }
   const stored = new Map<AnyJob, StoredResult>();

@@ -51,6 +51,7 @@ class World {
       scheduler: new Scheduler<StoredResult>(),
       execute: this.#execute,
       speeds: new Speeds(join(folder, 'speeds.json')),
+      provider: null,
     };
   }
 

@@ -2,12 +2,11 @@ import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { OperationName, OperationOutput, OperationProgress } from '../../contracts/operations.ts';
 import type { Watch } from '../../contracts/workflows.ts';
 import { AudioLengths } from './audioLength.ts';
-import type { HashMemory } from './fileHash.ts';
 import { SourceFile, dependenciesOf, mapLinks, type AnyJob, type Job } from './job.ts';
 import { laneOf, type Lane } from './lane.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { makePlan, type Plan, type PlanEnvironment } from './plan.ts';
 import { ProgressTracker } from './progress.ts';
-import type { ResultStore, StoredResult } from './resultStore.ts';
+import type { StoredResult } from './resultStore.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Speeds } from './speeds.ts';
 
@@ -23,11 +22,9 @@ export type Execute = (
   },
 ) => Promise<unknown>;
 
-export interface GraphEnvironment {
+export interface GraphEnvironment extends PlanEnvironment {
   /** Tells the stores of several sessions apart. */
   readonly name: string;
-  readonly store: ResultStore;
-  readonly hashes: HashMemory;
   readonly scheduler: Scheduler<StoredResult>;
   readonly execute: Execute;
   readonly speeds: Speeds;
@@ -69,7 +66,7 @@ export async function runGraph(
   if (watch.signal?.aborted === true) throw new SoniError('cancelled', 'Cancelled.');
   watch.signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    const plan = await makePlan(targets, environment.store, environment.hashes, stop.signal);
+    const plan = await makePlan(targets, environment, stop.signal);
     const results = await runPlan(targets, plan, environment, stop, watch);
     if (stop.signal.aborted) throw new SoniError('cancelled', 'Cancelled.');
     return new GraphResults(results);

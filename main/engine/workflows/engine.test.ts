@@ -54,6 +54,8 @@ async function engine(script: Record<string, unknown> = {}, options: EngineOptio
   return made;
 }
 
+const logged = () => JSON.stringify({ chunks: 3, chunkMs: 1, log: at('log') });
+
 async function started(): Promise<string[]> {
   const log = await readFile(at('log'), 'utf8').catch(() => '');
   const lines = log.split('\n').filter((line) => line.startsWith('start'));
@@ -152,6 +154,41 @@ describe('engine', () => {
     await writeFile(at('song.wav'), 'another song');
     await made.tag({ input: at('song.wav') });
     expect(await started()).toEqual(['decode', 'tag']);
+  });
+
+  it('computes anew for a provider that is asked for, but only what the model does', async () => {
+    const request = { input: at('song.wav'), outputDirectory: at('out') };
+    await (await engine()).split(request);
+    await started();
+    const wishing = (provider: string) => {
+      const env = { SCRIPT: logged(), SONIDESK_PROVIDER: provider };
+      return engine({}, { hostProgram: { script: program.script, env } });
+    };
+    await (await wishing('cpu')).split(request);
+    expect(await started()).toEqual(['separate']);
+    await (await wishing('cpu')).split(request);
+    expect(await started()).toEqual([]);
+    await (await wishing('webgpu')).split(request);
+    expect(await started()).toEqual(['separate']);
+  });
+
+  it('puts tracks where their time stamps say', async () => {
+    const made = await engine({ timeReferences: { 'Kick.wav': 88_200, 'Bass.wav': 44_100 } });
+    const request = { inputs: [at('Kick.wav'), at('Bass.wav')], outputDirectory: at('out') };
+    const result = await made.run(request);
+    expect(result.tracks.map(({ name, start }) => [name, start])).toEqual([
+      ['Kick', 1],
+      ['Bass', 0],
+    ]);
+    expect(result.notes).toEqual([
+      '1 of 2 files start later than the first by their time stamps, Kick by 1.000 s; they are placed there.',
+    ]);
+  });
+
+  it('counts notes from the start of the timeline', async () => {
+    const made = await engine({ timeReferences: { 'Kick.wav': 44_100, 'Bass.wav': 88_200 } });
+    await made.run({ inputs: [at('Kick.wav'), at('Bass.wav')], outputDirectory: at('out') });
+    expect(await json('out/notes.json')).toMatchObject([{ stem: 'Bass', onset: 1.5, offset: 2 }]);
   });
 
   it('puts the beginning out first when asked', async () => {

@@ -3,7 +3,7 @@ import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { SessionJob } from '../../contracts/session.ts';
 import type { Watch, WorkflowProgress } from '../../contracts/workflows.ts';
 import type { Directories } from '../../platform/directories.ts';
-import type { HostProgram } from '../host/program.ts';
+import { requestedProvider, type HostProgram } from '../host/program.ts';
 import { SupervisedHost } from '../host/supervisedHost.ts';
 import { lanes, type Lane } from '../jobs/lane.ts';
 import { ResultStore, type StoredResult } from '../jobs/resultStore.ts';
@@ -38,7 +38,7 @@ export class EngineRuntime {
   #named: OpenSession | undefined;
 
   constructor(
-    program: HostProgram,
+    private readonly program: HostProgram,
     folders: Directories,
     private readonly cacheLimitBytes = defaultCacheLimitBytes,
   ) {
@@ -153,6 +153,7 @@ export class EngineRuntime {
               scheduler: this.#scheduler,
               execute: this.#execute,
               speeds: this.#speeds,
+              provider: requestedProvider(this.program),
             },
             { signal, onProgress: (progress) => report(inPhase(progress, phase)), onResult: phase.onResult },
           );

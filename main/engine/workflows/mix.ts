@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { MixResult, mixRequest } from '../../contracts/workflows.ts';
 import { decodeJob } from './audioJobs.ts';
+import { outputOf } from '../jobs/job.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { mixJob, phaseAfterReading, readTracks, renderJob, renderedFile } from './trackJobs.ts';
@@ -22,9 +23,9 @@ export async function mix(
   const renderPublication = render === null ? null : new Publication(dirname(render));
   await renderPublication?.prepare();
 
-  const tracks = await readTracks(paths, context);
+  const { tracks, timeReference } = await readTracks(paths, context);
   const planned = mixJob(tracks, reference === null ? null : decodeJob(reference));
-  const rendered = render === null ? null : renderJob(tracks, planned);
+  const rendered = render === null ? null : renderJob(tracks, outputOf(planned), timeReference);
   const results = await context.run(rendered === null ? [planned] : [planned, rendered], phaseAfterReading);
   const plan = results.of(planned).output;
   publication.json(plan, basename(output));

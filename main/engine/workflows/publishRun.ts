@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { StemNote } from '../../contracts/notes.ts';
 import type { OperationOutput } from '../../contracts/operations.ts';
+import type { Seconds } from '../../contracts/units.ts';
 import { runResult, type RunResult } from '../../contracts/workflows.ts';
 import type { Job } from '../jobs/job.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
@@ -13,6 +15,8 @@ import { renderedFile, type NamedAudio } from './trackJobs.ts';
 export interface RunPart extends NamedAudio {
   /** The user's file; `null` for a stem, which becomes one. */
   readonly file: string | null;
+  /** Where it starts on the common timeline; 0 when left out. */
+  readonly startSeconds?: Seconds;
   readonly tags: Job<'tag'> | null;
   readonly transcription: Job<'transcribe'> | null;
 }
@@ -73,6 +77,7 @@ export async function publishRun(
       name: track.name,
       file: track.file ?? separation?.stems.find(({ stem }) => stem === track.name)?.file,
       tags: track.tags === null ? null : results.of(track.tags).output,
+      start: track.startSeconds ?? 0,
       notes: track.transcription === null ? null : results.of(track.transcription).output.count,
     })),
     separation,
@@ -93,10 +98,16 @@ async function addNotes(
   tags: OperationOutput<'tag'>,
 ): Promise<RunResult['transcription']> {
   const transcribed = await Promise.all(
-    parts.tracks.flatMap(({ name, transcription }) =>
+    parts.tracks.flatMap(({ name, transcription, startSeconds = 0 }) =>
       transcription === null
         ? []
-        : [readStemNotes(results, transcription, name).then((notes) => ({ name, notes, transcription }))],
+        : [
+            readStemNotes(results, transcription, name).then((found) => ({
+              name,
+              notes: found.map((note) => later(note, startSeconds)),
+              transcription,
+            })),
+          ],
     ),
   );
   if (transcribed.length === 0) return null;
@@ -110,6 +121,10 @@ async function addNotes(
     packs: transcribed.map(({ transcription }) => results.of(transcription).output),
   };
 }
+
+/** A note of a track that starts so much later. */
+const later = (note: StemNote, seconds: Seconds): StemNote =>
+  seconds === 0 ? note : { ...note, onset: note.onset + seconds, offset: note.offset + seconds };
 
 /** The user's own files have absolute paths already. */
 function absolute(result: RunResult, directory: string): RunResult {

@@ -1,10 +1,9 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { RenderResult, renderRequest } from '../../contracts/workflows.ts';
-import { job } from '../jobs/job.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
-import { phaseAfterReading, readTracks, renderedFile } from './trackJobs.ts';
+import { phaseAfterReading, readTracks, renderJob, renderedFile } from './trackJobs.ts';
 
 /** The mix of some tracks as a plan says, which may have been changed since it was suggested. */
 export async function render(
@@ -16,11 +15,8 @@ export async function render(
   await refuseOverwriting(paths, [output]);
   const publication = new Publication(dirname(output));
   await publication.prepare();
-  const tracks = await readTracks(paths, context);
-  const rendered = job('render-mix', 'Rendering the mix', {
-    tracks: tracks.map(({ name, audio }) => ({ name, audio })),
-    plan: request.plan,
-  });
+  const { tracks, timeReference } = await readTracks(paths, context);
+  const rendered = renderJob(tracks, request.plan, timeReference);
   const { path, ...measured } = renderedFile(await context.run([rendered], phaseAfterReading), rendered);
   publication.copy(path, basename(output));
   await publication.commit(context.signal);

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { PackManifest } from '../../contracts/pack.ts';
 import type { RunResult, StepMode, runRequest } from '../../contracts/workflows.ts';
-import { audioOf, type AnyJob } from '../jobs/job.ts';
+import { audioOf, outputOf, type AnyJob } from '../jobs/job.ts';
 import {
   decodeJob,
   labelOf,
@@ -16,7 +16,7 @@ import {
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { publishRun, type RunPart, type RunParts } from './publishRun.ts';
-import { mixJob, phaseAfterReading, readTracks, renderJob, sumJob } from './trackJobs.ts';
+import { mixJob, phaseAfterReading, readTracks, renderJob, sumJob, type ReadSession } from './trackJobs.ts';
 import { isDrums } from './trackNames.ts';
 
 type Request = z.output<typeof runRequest>;
@@ -68,9 +68,11 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
   const plan =
     inputs.length === 1
       ? await planMix(inputs[0]!, separator, transcriber, context)
-      : await planSession(inputs, transcriber, context);
+      : await planSession(inputs, transcriber, context, leaveOut);
   const mix = mixJob(plan.tracks, reference === null ? null : decodeJob(reference));
-  const parts: RunParts = { ...plan, mix, render: request.render ? renderJob(plan.tracks, mix) : null };
+  const { timeReference, ...planned } = plan;
+  const render = request.render ? renderJob(plan.tracks, outputOf(mix), timeReference) : null;
+  const parts: RunParts = { ...planned, mix, render };
   const results = await context.run(targetsOf(parts), phaseAfterReading);
   return publishRun(parts, results, publication, {
     inputs,
@@ -80,7 +82,7 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
   });
 }
 
-type Plan = Omit<RunParts, 'mix' | 'render'>;
+type Plan = Omit<RunParts, 'mix' | 'render'> & Pick<ReadSession, 'timeReference'>;
 
 async function planMix(
   input: string,
@@ -88,7 +90,10 @@ async function planMix(
   transcriber: PackManifest | null,
   context: WorkflowContext,
 ): Promise<Plan> {
-  const [track] = await readTracks([input], context);
+  const {
+    tracks: [track],
+    timeReference,
+  } = await readTracks([input], context);
   const { name, audio } = track!;
   const tags = tagJob(audio, labelOf(input));
   if (separator === null) {
@@ -100,7 +105,7 @@ async function planMix(
       transcription:
         transcriber === null ? null : transcriptionJob(audio, transcriber, labelOf(input), thresholds),
     };
-    return { tags, separation: null, tracks: [part] };
+    return { tags, separation: null, tracks: [part], timeReference };
   }
   // Decoded by `readTracks`; the same job again has the same key and is found done.
   const { whole } = separationJobs(decodeJob(input), separator, labelOf(input));
@@ -117,24 +122,28 @@ async function planMix(
           : transcriptionJob(stemAudio, transcriber, `the ${stem}`, thresholds),
     };
   });
-  return { tags, separation: whole, tracks };
+  return { tags, separation: whole, tracks, timeReference };
 }
 
 async function planSession(
   inputs: readonly string[],
   transcriber: PackManifest | null,
   context: WorkflowContext,
+  tell: (text: string) => void,
 ): Promise<Plan> {
-  const read = await readTracks(inputs, context);
-  const tracks = read.map(({ name, audio, path }): RunPart => ({
+  const { tracks: read, timeReference } = await readTracks(inputs, context, tell);
+  const tracks = read.map(({ name, audio, start, startSeconds, path }): RunPart => ({
     name,
     audio,
+    ...(start !== undefined && { start }),
+    startSeconds,
     file: path,
     tags: tagJob(audio, labelOf(path)),
     transcription:
       transcriber === null || isDrums(name) ? null : transcriptionJob(audio, transcriber, name, thresholds),
   }));
-  return { tags: tagJob(audioOf(sumJob(read)), 'the sum of the tracks'), separation: null, tracks };
+  const tags = tagJob(audioOf(sumJob(read)), 'the sum of the tracks');
+  return { tags, separation: null, tracks, timeReference };
 }
 
 function targetsOf({ tags, separation, tracks, mix, render }: RunParts): AnyJob[] {

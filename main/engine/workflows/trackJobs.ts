@@ -1,8 +1,11 @@
 import { neutralStrip } from '../../audio/strip/neutral.ts';
+import type { MixPlan } from '../../contracts/mixPlan.ts';
 import type { OperationOutput } from '../../contracts/operations.ts';
-import { audioOf, job, outputOf, type Job, type Reference } from '../jobs/job.ts';
+import type { Seconds } from '../../contracts/units.ts';
+import { audioOf, job, type Job, type Reference } from '../jobs/job.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
 import { decodeJob, labelOf } from './audioJobs.ts';
+import { commonTimeline } from './commonTimeline.ts';
 import type { WorkflowContext } from './context.ts';
 import { recordTake } from './recordTake.ts';
 import { trackNames } from './trackNames.ts';
@@ -13,26 +16,44 @@ const readingShare = 0.05;
 export interface NamedAudio {
   readonly name: string;
   readonly audio: Reference<string>;
+  /** Where it starts on the tracks' common timeline, in frames at the session's rate; 0 when left out. */
+  readonly start?: number;
 }
 
 export interface ReadTrack extends NamedAudio {
   readonly path: string;
   readonly decoded: OperationOutput<'decode'>;
+  readonly startSeconds: Seconds;
+}
+
+/** The tracks of a session at one sample rate, the highest among them. */
+export interface ReadSession {
+  readonly tracks: readonly ReadTrack[];
+  /** Where the session starts on the host timeline, in frames at its rate; `null` when no file says. */
+  readonly timeReference: number | null;
 }
 
 /**
- * Reads the tracks of a session and brings them to one sample rate, the highest among them.
- * The rest of the workflow has the bar from `phaseAfterReading` on.
+ * Reads the tracks of a session, brings them to one sample rate and puts them on one timeline by their time
+ * stamps. The rest of the workflow has the bar from `phaseAfterReading` on.
+ * @param tell gets a sentence when the tracks do not start together
  */
-export async function readTracks(paths: readonly string[], context: WorkflowContext): Promise<ReadTrack[]> {
+export async function readTracks(
+  paths: readonly string[],
+  context: WorkflowContext,
+  tell: (text: string) => void = (text) => context.note(text),
+): Promise<ReadSession> {
   const jobs = paths.map((path) => decodeJob(path));
   const results = await context.run(jobs, { to: readingShare });
   const decoded = jobs.map((each) => results.of(each).output);
   paths.forEach((path, position) => recordTake(context.session, path, position, decoded[position]!));
-  tellOfStarts(decoded, context);
   const sampleRate = Math.max(...decoded.map((each) => each.sampleRate));
   const names = trackNames(paths);
-  return paths.map((path, index) => {
+  const { starts, origin, note } = commonTimeline(
+    decoded.map((each, index) => ({ ...each, name: names[index]! })),
+  );
+  if (note !== null) tell(note);
+  const tracks = paths.map((path, index): ReadTrack => {
     const own = decoded[index]!;
     const asIs = audioOf(jobs[index]!);
     const audio =
@@ -45,32 +66,35 @@ export async function readTracks(paths: readonly string[], context: WorkflowCont
               channels: own.channels === 1 ? 1 : 2,
             }),
           );
-    return { name: names[index]!, path, decoded: own, audio };
+    const startSeconds = starts[index]!;
+    const start = Math.round(startSeconds * sampleRate);
+    return { name: names[index]!, path, decoded: own, audio, start, startSeconds };
   });
+  return { tracks, timeReference: origin === null ? null : Math.round(origin * sampleRate) };
 }
 
 export const phaseAfterReading = { from: readingShare };
 
-function tellOfStarts(decoded: readonly OperationOutput<'decode'>[], context: WorkflowContext): void {
-  const starts = new Set(decoded.map((each) => (each.timeReference ?? 0) / each.sampleRate));
-  if (starts.size > 1) {
-    context.note(
-      'The files carry different start times on the host timeline; they are treated as starting together.',
-    );
-  }
-}
+/** Tracks as a mix takes them; a start of 0 is left out, so that it is the same work as without one. */
+const inputs = (tracks: readonly NamedAudio[]) =>
+  tracks.map(({ name, audio, start = 0 }) => ({ name, audio, ...(start > 0 && { start }) }));
 
 export function mixJob(tracks: readonly NamedAudio[], reference: Job<'decode'> | null): Job<'mix'> {
   return job('mix', 'Planning the mix', {
-    tracks: tracks.map(({ name, audio }) => ({ name, audio })),
+    tracks: inputs(tracks),
     reference: reference === null ? null : audioOf(reference),
   });
 }
 
-export function renderJob(tracks: readonly NamedAudio[], plan: Job<'mix'>): Job<'render-mix'> {
+export function renderJob(
+  tracks: readonly NamedAudio[],
+  plan: MixPlan | Reference<MixPlan>,
+  timeReference: number | null,
+): Job<'render-mix'> {
   return job('render-mix', 'Rendering the mix', {
-    tracks: tracks.map(({ name, audio }) => ({ name, audio })),
-    plan: outputOf(plan),
+    tracks: inputs(tracks),
+    plan,
+    ...(timeReference !== null && { timeReference }),
   });
 }
 
@@ -88,7 +112,7 @@ export function renderedFile(results: GraphResults, render: Job<'render-mix'>) {
 export function sumJob(tracks: readonly NamedAudio[]): Job<'render-mix'> {
   const silent = { integratedLufs: null, truePeakDb: null };
   return job('render-mix', 'Summing the tracks', {
-    tracks: tracks.map(({ name, audio }) => ({ name, audio })),
+    tracks: inputs(tracks),
     plan: {
       version: 1 as const,
       tracks: tracks.map(({ name }) => ({ name, role: 'other', strip: neutralStrip(), moves: [] })),
