@@ -5,6 +5,14 @@ import type { RpcContract } from './rpc.ts';
 
 const operationName = z.enum(Object.keys(operations) as [OperationName, ...OperationName[]]);
 
+/** Where the kernels of a model run, counted by onnxruntime itself. */
+export const kernelPlacement = z.object({
+  /** Those that ran on the provider and not on the CPU. */
+  onProvider: z.number().int().nonnegative(),
+  all: z.number().int().nonnegative(),
+});
+export type KernelPlacement = z.infer<typeof kernelPlacement>;
+
 /** How a provider did on a pack's self-test. */
 export const providerReport = z.object({
   provider: z.string(),
@@ -13,6 +21,8 @@ export const providerReport = z.object({
   secondsPerWindow: z.number().nonnegative().nullable(),
   /** Largest absolute difference to the CPU's numbers; `null` for the CPU itself or when it did not run. */
   maxError: z.number().nonnegative().nullable(),
+  /** `null` for the CPU itself or when it did not run. */
+  kernels: kernelPlacement.nullable(),
   /** Why it is not used, or what was noticed. */
   note: z.string().nullable(),
 });

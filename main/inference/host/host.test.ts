@@ -157,8 +157,11 @@ describe('WebGPU on a software GPU', () => {
       const [cpu, webgpu] = tested.reports;
       expect(cpu).toMatchObject({ usable: true, maxError: null });
       expect(webgpu).toMatchObject({ usable: true, note: null });
-      // Below 1e-4 and yet not the very bits of the CPU: it was another processor that computed.
       expect(webgpu!.maxError).toBeLessThan(1e-4);
+      // onnxruntime's own count: the convolution and the sigmoid ran there, nothing on the CPU.
+      expect(webgpu!.kernels!.onProvider).toBeGreaterThanOrEqual(2);
+      expect(webgpu!.kernels!.onProvider).toBe(webgpu!.kernels!.all);
+      expect(cpu!.kernels).toBeNull();
       expect(webgpu!.secondsPerWindow).toBeGreaterThan(0);
       const files = await readdir(join(home.home, 'cache', 'providers'));
       expect(files.filter((name) => name.startsWith('tiny-'))).toHaveLength(1);

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly inspectOnly?: boolean;
   /** A rewritten graph to load in place of the file's; its weights are found in the file's folder. */
   readonly graph?: Uint8Array | undefined;
+  /** Start of the path of a profile, written by `endProfiling`. */
+  readonly profilePrefix?: string | undefined;
 }
 
 /**
@@ -42,6 +44,10 @@ export async function createSession(file: string, options: SessionOptions): Prom
       interOpNumThreads: 1,
       logSeverityLevel: 3,
       ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
+      ...(options.profilePrefix !== undefined && {
+        enableProfiling: true,
+        profileFilePrefix: options.profilePrefix,
+      }),
     };
     const intra_op = { allow_spinning: '0' };
     if (options.graph === undefined) {

@@ -168,6 +168,9 @@ describe('importing an ONNX file', () => {
       windowSamples: 99 * 1024,
     });
     expect(manifest.model.constants['frames']).toBe(100);
+    // What the self-test of the providers feeds.
+    expect(manifest.model.inputs[0]!.shape).toEqual([1, 4, 2048, 100]);
+    await verifyPack('mdx');
   });
 
   it('refuses what does not fit', async () => {

@@ -94,6 +94,7 @@ function describe(
       `The overlap (${overlapSamples} samples) has to be shorter than what is used of a window (${used} samples).`,
     );
   }
+  const lastAxis = parameters.adapter === 'mdx-net' ? constants['frames']! : windowSamples;
   // A window of an MDX-Net fills the memory by itself.
   const batches =
     parameters.adapter !== 'mdx-net' && graph.inputs.every((tensor) => tensor.shape[0] === null);
@@ -120,7 +121,11 @@ function describe(
       windowSamples,
       overlapSamples,
       maxBatch: batches ? 4 : 1,
-      inputs: graph.inputs.map(({ name, shape }) => ({ name, shape })),
+      // A free window is what was stated from now on, for the self-test too; a free batch stays free.
+      inputs: graph.inputs.map(({ name, shape }) => ({
+        name,
+        shape: shape.map((size, axis) => size ?? (axis === shape.length - 1 ? lastAxis : null)),
+      })),
       outputs: graph.outputs.map(({ name, shape }) => ({ name, shape })),
       constants,
     },

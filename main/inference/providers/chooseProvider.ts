@@ -62,11 +62,12 @@ export async function chooseProvider(
   return choice;
 }
 
-const untested = (provider: string, note: string): ProviderReport => ({
+const untested = (provider: string, note: string | null): ProviderReport => ({
   provider,
   usable: true,
   secondsPerWindow: null,
   maxError: null,
+  kernels: null,
   note,
 });
 
@@ -91,9 +92,7 @@ async function selfTest(
   };
   try {
     const cpu = await probe('cpu', 600);
-    const reports: ProviderReport[] = [
-      { provider: 'cpu', usable: true, secondsPerWindow: cpu.secondsPerWindow, maxError: null, note: null },
-    ];
+    const reports: ProviderReport[] = [{ ...untested('cpu', null), secondsPerWindow: cpu.secondsPerWindow }];
     const { windowSamples, sampleRate } = pack.manifest.model;
     const realTime = windowSamples / sampleRate / cpu.secondsPerWindow;
     for (const provider of others) {
@@ -107,8 +106,8 @@ async function selfTest(
         });
         continue;
       }
-      // Start-up (shader compilation) and two windows that are not slower than the CPU's.
-      const result = await probe(provider, 60 + 3 * cpu.secondsPerWindow).catch((thrown: unknown) => {
+      // Twice the start-up (shader compilation) and three windows that are not slower than the CPU's.
+      const result = await probe(provider, 90 + 4 * cpu.secondsPerWindow).catch((thrown: unknown) => {
         signal.throwIfAborted();
         return asSoniError(thrown);
       });
@@ -128,19 +127,15 @@ async function selfTest(
 /** Turns what a probe found into a report. */
 export function judge(provider: string, found: ProbeResult | SoniError): ProviderReport {
   if (found instanceof SoniError) {
-    const note = `Self-test failed: ${found.message}`;
-    return { provider, usable: false, secondsPerWindow: null, maxError: null, note };
+    return { ...untested(provider, `Self-test failed: ${found.message}`), usable: false };
   }
-  const { secondsPerWindow, maxError, peak } = found;
+  const { secondsPerWindow, maxError, peak, kernels } = found;
   const allowed = relativeTolerance * (peak ?? 0);
-  const right = maxError !== null && maxError <= allowed;
-  return {
-    provider,
-    usable: right,
-    secondsPerWindow,
-    maxError,
-    note: right
-      ? null
-      : `Self-test failed: its numbers differ from the CPU's by ${maxError?.toPrecision(2) ?? 'an unknown amount'}, up to ${allowed.toPrecision(2)} is allowed.`,
-  };
+  const note =
+    kernels === null || kernels.onProvider === 0
+      ? `Self-test failed: none of the model's ${kernels?.all ?? 0} kernels runs on it; the CPU did the work.`
+      : maxError === null || maxError > allowed
+        ? `Self-test failed: its numbers differ from the CPU's by ${maxError?.toPrecision(2) ?? 'an unknown amount'}, up to ${allowed.toPrecision(2)} is allowed.`
+        : null;
+  return { provider, usable: note === null, secondsPerWindow, maxError, kernels, note };
 }

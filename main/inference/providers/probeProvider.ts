@@ -1,9 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { kernelPlacement as placementSchema, type KernelPlacement } from '../../contracts/inferenceHost.ts';
 import { createSession } from '../onnx/session.ts';
 import { runSession, type TensorValues } from '../onnx/runSession.ts';
 import { readManifest } from '../packs/manifest.ts';
 import { htdemucsForCpu } from '../separate/cpuGraph/htdemucsForCpu.ts';
+import { kernelPlacement, takeProfile } from './placement.ts';
 import { testInput } from './testInput.ts';
 
 /** What a probe finds. */
@@ -14,6 +17,7 @@ export const probeResult = z.object({
   maxError: z.number().nullable(),
   /** Largest magnitude in the reference outputs. */
   peak: z.number().nullable(),
+  kernels: placementSchema.nullable(),
 });
 export type ProbeResult = z.infer<typeof probeResult>;
 
@@ -29,8 +33,9 @@ export const probeArguments = z.object({
 export type ProbeArguments = z.infer<typeof probeArguments>;
 
 /**
- * Tries a provider on a model: a window to warm up, one by the clock, compared with the CPU's numbers. It is
- * run in a throw-away process: a provider may take it down.
+ * Tries a provider on a model: a window to warm up, one by the clock, compared with the CPU's numbers, and one
+ * more with a profile that says where the kernels really ran (onnxruntime gives a provider that is not at work
+ * to the CPU without a word). It is run in a throw-away process: a provider may take it down.
  */
 export async function probeProvider(wanted: ProbeArguments): Promise<ProbeResult> {
   const manifest = await readManifest(wanted.manifest);
@@ -49,9 +54,25 @@ export async function probeProvider(wanted: ProbeArguments): Promise<ProbeResult
   const names = manifest.model.outputs.map(({ name }) => name);
   if (wanted.writeReference) {
     await writeReference(wanted.reference, names, outputs);
-    return { secondsPerWindow, maxError: null, peak: null };
+    return { secondsPerWindow, maxError: null, peak: null, kernels: null };
   }
-  return { secondsPerWindow, ...compare(await readFile(wanted.reference), names, outputs) };
+  const compared = compare(await readFile(wanted.reference), names, outputs);
+  await session.release();
+  return { secondsPerWindow, ...compared, kernels: await placementOf(wanted, input) };
+}
+
+/** A run of its own: writing down every kernel takes time. */
+async function placementOf(wanted: ProbeArguments, input: TensorValues): Promise<KernelPlacement> {
+  const profilePrefix = join(dirname(wanted.reference), `profile-${wanted.provider}`);
+  const session = await createSession(wanted.model, {
+    provider: wanted.provider,
+    threads: wanted.threads,
+    profilePrefix,
+  });
+  await runSession(session, input);
+  session.endProfiling();
+  await session.release();
+  return kernelPlacement(await takeProfile(profilePrefix));
 }
 
 async function writeReference(path: string, names: readonly string[], outputs: TensorValues) {

@@ -76,13 +76,19 @@ describe('providers at hand', () => {
 
 describe('choice of a provider', () => {
   it('judges by speed and by the distance from the CPU', () => {
-    const found = { secondsPerWindow: 1, peak: 0.5 };
+    const found = { secondsPerWindow: 1, peak: 0.5, kernels: { onProvider: 1, all: 3 } };
     expect(judge('webgpu', { ...found, maxError: 0.0009 })).toMatchObject({ usable: true, note: null });
     expect(judge('webgpu', { ...found, maxError: 0.0011 })).toMatchObject({
       usable: false,
       note: expect.stringContaining('differ'),
     });
     expect(judge('webgpu', { ...found, maxError: null })).toMatchObject({ usable: false });
+    // The CPU's very numbers, because it was the CPU that computed them.
+    const elsewhere = { ...found, maxError: 0, kernels: { onProvider: 0, all: 3 } };
+    expect(judge('webgpu', elsewhere)).toMatchObject({
+      usable: false,
+      note: expect.stringContaining("none of the model's 3 kernels"),
+    });
     expect(judge('webgpu', new SoniError('crashed', 'it took its process down (SIGSEGV)'))).toMatchObject({
       usable: false,
       secondsPerWindow: null,
