@@ -69,12 +69,21 @@ describe('help', () => {
   ];
 
   it('of every command has a description and examples', async () => {
-    const all = commands(createProgram(context)).filter((path) => path.join(' ') !== 'packs');
+    const all = commands(createProgram(context));
     expect(all.length).toBeGreaterThanOrEqual(13);
     for (const path of all) {
       const { code, out, err } = await call([...path, '--help']);
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).toContain(`$ sonidesk ${path.join(' ')}`);
+    }
+  });
+
+  it('of every command that does something offers --json, with an example', async () => {
+    const program = createProgram(context);
+    const doing = commands(program).filter((path) => path.length > 0 && path.join(' ') !== 'packs');
+    for (const path of doing) {
+      const { out } = await call([...path, '--help']);
+      expect(out).toMatch(/^ +--json +\S/m);
     }
   });
 });

@@ -134,6 +134,8 @@ export const mixResult = z.object({
   output: z.string(),
   plan: mixPlan,
   render: renderedMix.nullable(),
+  /** What is worth knowing, in sentences. */
+  notes: z.array(z.string()),
 });
 export type MixResult = z.infer<typeof mixResult>;
 
@@ -190,7 +192,7 @@ export const runResult = z.object({
   transcription: z
     .object({ midi: z.string(), notesFile: z.string(), count: z.number().int(), packs: z.array(modelRun) })
     .nullable(),
-  mix: mixResult.omit({ plan: true }),
+  mix: mixResult.omit({ plan: true, notes: true }),
   /** What was left out or worth knowing, in sentences. */
   notes: z.array(z.string()),
   seconds: z.number().nonnegative(),

@@ -61,7 +61,10 @@ describe('packs', () => {
       ]),
     );
     expect(await cli('packs', 'verify', 'tiny')).toMatchObject({ code: 0, stdout: 'tiny is whole.\n' });
-    expect(await cli('packs', 'remove', 'tiny')).toMatchObject({ code: 0 });
+    const verified = await cli('packs', 'verify', 'tiny', '--json');
+    expect(JSON.parse(verified.stdout)).toEqual({ id: 'tiny', whole: true });
+    const removed = await cli('packs', 'remove', 'tiny', '--json');
+    expect(JSON.parse(removed.stdout)).toEqual({ id: 'tiny', removed: true });
     expect(await cli('packs', 'verify', 'tiny')).toMatchObject({ code: 2 });
   });
 
@@ -100,10 +103,11 @@ describe('packs', () => {
     expect(asked).toMatchObject({ code: 2, stdout: '' });
     expect(asked.stderr).toContain('Only on Sundays.');
     expect(lastLine(asked.stderr)).toContain('--accept-licence');
-    const accepted = await cli('packs', 'add', folder, '--accept-licence');
+    const accepted = await cli('packs', 'add', folder, '--accept-licence', '--json');
     expect(accepted.code).toBe(0);
     expect(accepted.stderr).toContain('Only on Sundays.');
     expect(accepted.stderr).toContain('Accepted by --accept-licence');
+    expect(JSON.parse(accepted.stdout)).toMatchObject({ id: 'mine', directory: join(home, 'packs', 'mine') });
   });
 
   it('that are missing are named with the command that installs them; nothing is fetched unasked', async () => {

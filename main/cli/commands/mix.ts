@@ -9,7 +9,7 @@ interface MixOptions extends EngineOptions {
   readonly render?: string;
 }
 
-function text({ output, plan, render }: MixResult): string {
+function text({ output, plan, render, notes }: MixResult): string {
   const tracks = plan.tracks.flatMap((track) => [
     `${track.name} (${track.role})`,
     ...(track.moves.length === 0 ? ['  no change'] : []),
@@ -18,6 +18,7 @@ function text({ output, plan, render }: MixResult): string {
   return [
     ...tracks,
     ...(plan.reference?.notes ?? []),
+    ...notes,
     output,
     ...(render === null ? [] : [render.file]),
   ].join('\n');
@@ -37,6 +38,7 @@ export function mixCommand(context: CommandContext): Command {
     withEngineOptions(command),
     'mix drums.wav bass.wav guitar.wav vocals.wav -o mix.json',
     'mix tracks/*.wav -o mix.json --reference hit.flac --render mix.wav',
+    'mix tracks/*.wav -o mix.json --json',
   );
   return command.action(async (tracks: string[], options: MixOptions) => {
     const request = mixRequest.parse({

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../commandContext.ts';
+import { examples } from '../engineOptions.ts';
 import { packsAddCommand } from './packsAdd.ts';
 import { packsImportCommand } from './packsImport.ts';
 import { packsListCommand } from './packsList.ts';
 import { packsRemoveCommand, packsVerifyCommand } from './packsUpkeep.ts';
 
-export const packsCommand = (context: CommandContext): Command =>
-  new Command('packs')
+export function packsCommand(context: CommandContext): Command {
+  const command = new Command('packs')
     .summary('list, add, verify, remove and import model packs')
     .description('Model packs: what separates and transcribes.')
     .addCommand(packsListCommand(context))
@@ -14,3 +15,5 @@ export const packsCommand = (context: CommandContext): Command =>
     .addCommand(packsVerifyCommand(context))
     .addCommand(packsRemoveCommand(context))
     .addCommand(packsImportCommand(context));
+  return examples(command, 'packs list', 'packs add htdemucs', 'packs verify htdemucs --json');
+}

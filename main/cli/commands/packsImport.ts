@@ -14,6 +14,7 @@ interface ImportOptions {
   readonly fft?: number;
   readonly hop?: number;
   readonly compensate?: number;
+  readonly json?: true;
 }
 
 const separators = modelAdapters.filter((adapter) => adapter !== 'basic-pitch');
@@ -48,7 +49,8 @@ export function packsImportCommand(context: CommandContext): Command {
       'hop of a spectrogram model (default: 1024 for MDX-Net, else a quarter)',
       samples,
     )
-    .option('--compensate <factor>', 'level compensation of an MDX-Net', numberBetween(0.1, 10));
+    .option('--compensate <factor>', 'level compensation of an MDX-Net', numberBetween(0.1, 10))
+    .option('--json', 'what was installed as JSON on stdout');
   examples(
     command,
     'packs import my_htdemucs.onnx --id my-demucs --adapter htdemucs --stems drums,bass,other,vocals',
@@ -71,6 +73,7 @@ export function packsImportCommand(context: CommandContext): Command {
       ...(hop !== undefined && { hop }),
       ...(compensate !== undefined && { compensate }),
     });
-    context.print(`${id} (${manifest.stems?.join(', ')}) is installed in ${directory}`);
+    if (options.json) context.printJson({ id, version: manifest.version, stems: manifest.stems, directory });
+    else context.print(`${id} (${manifest.stems?.join(', ')}) is installed in ${directory}`);
   });
 }

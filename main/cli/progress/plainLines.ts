@@ -21,7 +21,7 @@ export class PlainLines implements ProgressDisplay {
 
   update(progress: WorkflowProgress): void {
     if (progress.note !== undefined) this.note(progress.note);
-    if (stateOf(progress) === this.#last) return;
+    if (progress.label === '' || stateOf(progress) === this.#last) return;
     const wait = this.#lastAt + pauseMs - Date.now();
     if (wait <= 0) {
       this.#print(progress);

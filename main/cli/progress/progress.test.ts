@@ -51,6 +51,12 @@ describe('PlainLines', () => {
     display.update(progress);
     expect(lines.filter((line) => line === 'Using the CPU.')).toHaveLength(1);
   });
+
+  it('says a note before anything has begun without an empty line of progress', () => {
+    const { lines, display } = recorded();
+    display.update({ label: '', fraction: 0, etaSeconds: null, note: 'Waiting.' });
+    expect(lines).toEqual(['Waiting.']);
+  });
 });
 
 describe('TerminalBar', () => {

@@ -23,6 +23,7 @@ export class TerminalBar implements ProgressDisplay {
 
   update(progress: WorkflowProgress): void {
     if (progress.note !== undefined) this.note(progress.note);
+    if (progress.label === '') return;
     this.#last = progress;
     const now = Date.now();
     if (now - this.#drawnAt < 100 && progress.fraction < 1) return;

@@ -23,7 +23,11 @@ export async function mix(
   const renderPublication = render === null ? null : new Publication(dirname(render));
   await renderPublication?.prepare();
 
-  const { tracks, timeReference } = await readTracks(paths, context);
+  const notes: string[] = [];
+  const { tracks, timeReference } = await readTracks(paths, context, (text) => {
+    notes.push(text);
+    context.note(text);
+  });
   const planned = mixJob(tracks, reference === null ? null : decodeJob(reference));
   const rendered = render === null ? null : renderJob(tracks, outputOf(planned), timeReference);
   const results = await context.run(rendered === null ? [planned] : [planned, rendered], phaseAfterReading);
@@ -37,5 +41,5 @@ export async function mix(
     await renderPublication.commit(context.signal);
   }
   await publication.commit(context.signal);
-  return { output, plan, render: renderedResult };
+  return { output, plan, render: renderedResult, notes };
 }
