@@ -73,7 +73,16 @@ export function encodeAudioBlock(block: AudioBlock): Uint8Array {
   return bytes;
 }
 
-/** @throws SoniError `bad-input` when sizes do not agree with the payload's length. */
+/** The same memory where it is aligned, otherwise a copy. */
+function floats(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
+
+/**
+ * The audio may be a view of the payload.
+ * @throws SoniError `bad-input` when sizes do not agree with the payload's length
+ */
 export function decodeAudioBlock(payload: Uint8Array): AudioBlock {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   if (payload.length < positionBytes) {
@@ -92,7 +101,7 @@ export function decodeAudioBlock(payload: Uint8Array): AudioBlock {
     );
   }
   const bits = view.getUint16(22, true);
-  const samples = new Float32Array(new Uint8Array(payload.subarray(positionBytes)).buffer);
+  const samples = floats(payload.subarray(positionBytes));
   return {
     hostFrame: view.getBigInt64(0, true),
     streamFrame: view.getBigUint64(8, true),

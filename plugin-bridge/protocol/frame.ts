@@ -65,51 +65,56 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return bytes;
 }
 
+interface Header {
+  readonly type: FrameType | undefined;
+  readonly flags: number;
+  readonly stream: number;
+  readonly length: number;
+  readonly sequence: bigint;
+}
+
 /**
  * Cuts a byte stream into frames, whatever the pieces it arrives in. Frames of unknown types are passed over,
  * so that a newer minor peer can be talked to; anything that cannot be a frame ends the connection.
  */
 export class FrameDecoder {
-  #pieces: Uint8Array[] = [];
+  readonly #pieces: Uint8Array[] = [];
   #held = 0;
   #expected = 0n;
+  /** Of the frame whose payload is not complete yet. */
+  #header: Header | undefined;
 
   /**
-   * Takes the next bytes and yields the frames they complete. Payloads are copies (`Buffer.slice` would share memory).
+   * Takes the next bytes and yields the frames they complete. Payloads are views of what was pushed where they came
+   * in one piece: neither may be written to afterwards.
    * @throws SoniError `bad-input` (wrong magic, over the cap, frames lost) | `newer-format` (another version)
    */
   *push(bytes: Uint8Array): Generator<Frame> {
     if (bytes.length > 0) {
-      this.#pieces.push(bytes);
+      // Plain arrays: a Buffer's own views cost more to make.
+      this.#pieces.push(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
       this.#held += bytes.length;
     }
     for (;;) {
-      if (this.#held < headerBytes) return;
-      const header = this.#peek(headerBytes);
-      const view = new DataView(header.buffer, header.byteOffset, headerBytes);
-      const length = this.#check(view);
-      if (this.#held < headerBytes + length) return;
-      this.#drop(headerBytes);
-      const payload = new Uint8Array(this.#peek(length));
-      this.#drop(length);
-      const type = names.get(view.getUint8(5));
-      const sequence = view.getBigUint64(16, true);
-      if (sequence !== this.#expected) {
-        throw new SoniError('bad-input', `Frame ${sequence} arrived where ${this.#expected} was expected.`);
+      if (this.#header === undefined) {
+        if (this.#held < headerBytes) return;
+        this.#header = this.#parse(this.#take(headerBytes));
       }
-      this.#expected++;
-      if (type !== undefined) {
-        yield { type, flags: view.getUint16(6, true), stream: view.getUint32(8, true), sequence, payload };
-      }
+      const { type, flags, stream, length, sequence } = this.#header;
+      if (this.#held < length) return;
+      this.#header = undefined;
+      const payload = this.#take(length);
+      if (type !== undefined) yield { type, flags, stream, sequence, payload };
     }
   }
 
   /** Bytes of an unfinished frame. */
   get pending(): number {
-    return this.#held;
+    return this.#held + (this.#header === undefined ? 0 : headerBytes);
   }
 
-  #check(view: DataView): number {
+  #parse(bytes: Uint8Array): Header {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
     const found = view.getUint32(0, true);
     if (found !== magic) {
       throw new SoniError(
@@ -128,34 +133,39 @@ export class FrameDecoder {
     if (length > maxPayloadBytes) {
       throw new SoniError('bad-input', `A frame of ${length} bytes is over the cap of ${maxPayloadBytes}.`);
     }
-    return length;
-  }
-
-  /** The first `count` held bytes in one piece. */
-  #peek(count: number): Uint8Array {
-    const first = this.#pieces[0];
-    if (first !== undefined && first.length >= count) return first.subarray(0, count);
-    if (count === 0) return new Uint8Array(0);
-    const joined = new Uint8Array(this.#held);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      joined.set(piece, at);
-      at += piece.length;
+    const sequence = view.getBigUint64(16, true);
+    if (sequence !== this.#expected) {
+      throw new SoniError('bad-input', `Frame ${sequence} arrived where ${this.#expected} was expected.`);
     }
-    this.#pieces = [joined];
-    return joined.subarray(0, count);
+    this.#expected++;
+    return {
+      type: names.get(view.getUint8(5)),
+      flags: view.getUint16(6, true),
+      stream: view.getUint32(8, true),
+      length,
+      sequence,
+    };
   }
 
-  #drop(count: number): void {
+  /** The first `count` held bytes; copied only where they came in several pieces. */
+  #take(count: number): Uint8Array {
     this.#held -= count;
-    while (count > 0) {
-      const first = this.#pieces[0]!;
-      if (first.length > count) {
-        this.#pieces[0] = first.subarray(count);
-        return;
-      }
-      count -= first.length;
-      this.#pieces.shift();
+    const first = this.#pieces[0];
+    if (first === undefined || count === 0) return new Uint8Array(0);
+    if (first.length > count) {
+      this.#pieces[0] = first.subarray(count);
+      return first.subarray(0, count);
     }
+    if (first.length === count) return this.#pieces.shift()!;
+    const joined = new Uint8Array(count);
+    for (let at = 0; at < count;) {
+      const piece = this.#pieces[0]!;
+      const part = piece.subarray(0, count - at);
+      joined.set(part, at);
+      at += part.length;
+      if (part.length === piece.length) this.#pieces.shift();
+      else this.#pieces[0] = piece.subarray(part.length);
+    }
+    return joined;
   }
 }

@@ -7,6 +7,7 @@ import type { Session } from '../../main/engine/session/session.ts';
 import { compOf } from '../../main/engine/session/comp.ts';
 import type { AudioBlock } from '../protocol/audioBlock.ts';
 import type { Message } from '../protocol/messages.ts';
+import { CaptureMemory } from './capture/captureMemory.ts';
 import type { BlockPlace } from './capture/passCutter.ts';
 import { recoverTakes } from './capture/recoverTakes.ts';
 import { answers, listen, type ListenHow, type Listening } from './connect/listen.ts';
@@ -53,6 +54,7 @@ const probeMs = 1000;
 export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDisposable {
   readonly token = newToken();
   readonly session: Session;
+  readonly memory = new CaptureMemory();
   readonly appVersion: string;
   readonly keepAliveSeconds: number;
   readonly book: TrackBook;

@@ -6,6 +6,7 @@ import type { AudioBlock } from '../protocol/audioBlock.ts';
 import type { Message } from '../protocol/messages.ts';
 import { encodeNoteEvents } from '../protocol/noteEvents.ts';
 import type { BlockPlace } from './capture/passCutter.ts';
+import type { CaptureMemory } from './capture/captureMemory.ts';
 import { TrackRecorder } from './capture/trackRecorder.ts';
 import type { Hello, PluginConnection } from './connect/pluginConnection.ts';
 import { noteEvents } from './returns/midiNotes.ts';
@@ -13,6 +14,7 @@ import { returnPayloads } from './returns/returned.ts';
 
 export interface LiveTrackOwner {
   readonly session: Session;
+  readonly memory: CaptureMemory;
   track(id: string): Track;
   emit(event: BridgeEvent): void;
   trouble(error: SoniError): void;
@@ -81,6 +83,7 @@ export class LiveTrack {
       this.#recorder = new TrackRecorder(
         {
           session: owner.session,
+          memory: owner.memory,
           track: () => owner.track(this.id),
           emit: (event) => owner.emit(event),
           trouble: (error) => owner.trouble(error),

@@ -95,9 +95,15 @@ async function run(folder: string) {
   const begun = performance.now();
   const first = await usageOf(server.pid);
   const watch = setInterval(() => void usageOf(server.pid).then((usage) => samples.push(usage)), 1000);
+  let position = 0;
+  let lookedAt = begun;
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
-      const due = Math.min(frames, Math.floor(((performance.now() - begun) / 1000) * rate * speed));
+      // When this process was late, the simulated transport was too: a DAW does not play a second at once.
+      const now = performance.now();
+      position += Math.min(now - lookedAt, 5 * paceMs) / 1000;
+      lookedAt = now;
+      const due = Math.min(frames, Math.floor(position * rate * speed));
       let sent = frames;
       for (const plugin of plugins) sent = Math.min(sent, plugin.playTo(due));
       if (sent < frames) return;

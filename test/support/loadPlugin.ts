@@ -75,7 +75,14 @@ export class LoadPlugin {
   /** Sends whole blocks up to `frames` since the start. @returns frames sent so far */
   playTo(frames: number): number {
     const pieces: Buffer[] = [];
+    const waiting = this.#socket.writableLength;
+    this.mostWaiting = Math.max(this.mostWaiting, waiting);
     while (this.#sent + this.block <= frames) {
+      if (waiting > ringBytes) {
+        this.dropped += this.block;
+        this.#sent += this.block;
+        continue;
+      }
       const frame = Buffer.from(this.#frames[(this.#sent / this.block) % this.#frames.length]!);
       frame.writeBigUInt64LE(this.#sequence++, 16);
       frame.writeBigInt64LE(BigInt(this.#sent), headerBytes);
@@ -84,9 +91,6 @@ export class LoadPlugin {
       this.#sent += this.block;
     }
     if (pieces.length > 0) this.#socket.write(Buffer.concat(pieces));
-    const waiting = this.#socket.writableLength;
-    this.mostWaiting = Math.max(this.mostWaiting, waiting);
-    if (waiting > ringBytes) this.dropped += Math.ceil((waiting - ringBytes) / 8);
     return this.#sent;
   }
 

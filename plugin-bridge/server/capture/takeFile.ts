@@ -5,6 +5,7 @@ import { header as wavHeader } from '../../../main/audio/wav/wavWriter.ts';
 import type { SoniError } from '../../../main/contracts/errors.ts';
 import type { Samples } from '../../../main/contracts/units.ts';
 import { fileError } from '../../../main/platform/fileError.ts';
+import type { CaptureMemory } from './captureMemory.ts';
 
 export interface TakeFileOptions {
   readonly sampleRate: number;
@@ -36,6 +37,10 @@ type Task = { readonly write: Piece } | { readonly sync: Promise<void>; readonly
 
 /** Bytes collected before they are written: about half a second of stereo at 48 kHz. */
 const pieceBytes = 192 * 1024;
+const emptyPiece = new Uint8Array(0);
+/** Pieces that were written and can be filled again, for all files: making new ones costs more than filling them. */
+const freePieces: Uint8Array[] = [];
+const mostFreePieces = 128;
 /** How long to wait before a failed write is tried again. */
 const retryMs = 1000;
 
@@ -59,6 +64,8 @@ export class TakeFile {
   #pending = 0;
   /** Frames that are in the file. */
   #written: Samples = 0;
+  /** Bytes of the file. */
+  #extent = 0;
   /** What the header on disk says. */
   #headed: Samples | undefined;
   #failing = false;
@@ -68,6 +75,7 @@ export class TakeFile {
   constructor(
     readonly path: string,
     private readonly options: TakeFileOptions,
+    private readonly memory: CaptureMemory,
     private readonly events: TakeFileEvents,
   ) {
     this.#frameBytes = 4 * options.channels;
@@ -93,11 +101,11 @@ export class TakeFile {
     for (let done = 0; done < count;) {
       this.#current ??= this.#newPiece();
       const piece = this.#current;
-      const free = (piece.bytes.length - piece.used) / this.#frameBytes;
+      const free = Math.floor((pieceBytes - piece.used) / this.#frameBytes);
       const part = Math.min(free, count - done);
       interleave(audio, from + done, part, piece);
       piece.used += part * this.#frameBytes;
-      this.#pending += part * this.#frameBytes;
+      this.#hold(part * this.#frameBytes);
       this.#frames += part;
       piece.end = this.#frames;
       done += part;
@@ -109,7 +117,7 @@ export class TakeFile {
   skip(count: Samples): void {
     this.#enqueue();
     this.#frames += count;
-    this.#add({ write: { position: 0, bytes: new Uint8Array(0), used: 0, end: this.#frames } });
+    this.#add({ write: { position: 0, bytes: emptyPiece, used: 0, end: this.#frames } });
   }
 
   /** Writes what has been collected and brings disk and header up to date. Failures are retried until `giveUp`. */
@@ -145,10 +153,15 @@ export class TakeFile {
     this.#stop.abort();
   }
 
+  #hold(bytes: number): void {
+    this.#pending += bytes;
+    this.memory.add(bytes);
+  }
+
   #newPiece(): Piece {
     return {
       position: this.#dataStart + this.#frames * this.#frameBytes,
-      bytes: new Uint8Array(pieceBytes - (pieceBytes % this.#frameBytes)),
+      bytes: freePieces.pop() ?? new Uint8Array(pieceBytes),
       used: 0,
       end: this.#frames,
     };
@@ -181,7 +194,9 @@ export class TakeFile {
   async #write({ bytes, used, position, end }: Piece): Promise<void> {
     if (used > 0) await this.#persist((file) => writeFully(file, bytes.subarray(0, used), position));
     if (!this.#givenUp) this.#written = end;
-    this.#pending -= used;
+    this.#hold(-used);
+    this.#extent = Math.max(this.#extent, position + used);
+    if (used > 0 && freePieces.length < mostFreePieces) freePieces.push(bytes);
     this.events.drained();
   }
 
@@ -191,11 +206,13 @@ export class TakeFile {
     const bytes = this.#dataStart + frames * this.#frameBytes;
     await this.#persist(async (file) => {
       // Silence at the end has not been written by anybody.
-      if ((await file.stat()).size < bytes) await file.truncate(bytes);
+      if (this.#extent < bytes) await file.truncate(bytes);
       await file.datasync();
       await writeFully(file, wavHeader(wavOptions(this.options), frames), 0);
     });
-    if (!this.#givenUp) this.#headed = frames;
+    if (this.#givenUp) return;
+    this.#headed = frames;
+    this.#extent = bytes;
   }
 
   async #create(): Promise<FileHandle> {

@@ -8,13 +8,12 @@ import type { Take, Track } from '../../../main/contracts/session.ts';
 import type { Samples } from '../../../main/contracts/units.ts';
 import type { Session } from '../../../main/engine/session/session.ts';
 import type { AudioBlock } from '../../protocol/audioBlock.ts';
+import type { CaptureMemory } from './captureMemory.ts';
 import { PassCutter, type BlockPlace, type PassSink } from './passCutter.ts';
 import { TakeFile } from './takeFile.ts';
 import { takeName } from './takeName.ts';
 import { TempoTrail } from './tempoTrail.ts';
 
-/** Bytes one track may hold in memory: 22 s of stereo at 48 kHz, as much as the plugin's own ring. */
-export const memoryLimitBytes = 8 << 20;
 /** Without audio for so long the take on disk is brought up to date: the transport has probably stopped. */
 const settleMs = 250;
 /** Without audio for so long the take is ended; the next block then begins another. */
@@ -27,6 +26,7 @@ export interface RecorderFormat {
 
 export interface RecorderOwner {
   readonly session: Session;
+  readonly memory: CaptureMemory;
   track(): Track;
   emit(event: BridgeEvent): void;
   /** The disk is full, or no longer. */
@@ -95,11 +95,14 @@ export class TrackRecorder implements PassSink {
 
   /** More waits for the disk than may be held: the sender has to wait. */
   get congested(): boolean {
-    let pending = 0;
-    for (const { file } of [...(this.#take ? [this.#take] : []), ...this.#ending.keys()]) {
-      if (!file.failing) pending += file.pendingBytes;
-    }
-    return pending > memoryLimitBytes;
+    // What a full disk holds up is no reason to wait: that may take long, and the plugin would give up.
+    return this.#take?.file.failing !== true && this.owner.memory.isFull(this.#pending);
+  }
+
+  get #pending(): number {
+    let pending = this.#take?.file.pendingBytes ?? 0;
+    for (const { file } of this.#ending.keys()) pending += file.pendingBytes;
+    return pending;
   }
 
   block(block: AudioBlock, place: BlockPlace): void {
@@ -155,6 +158,7 @@ export class TrackRecorder implements PassSink {
     const file = new TakeFile(
       join(session.audioDirectory, audio),
       { ...this.format, ...describeTake(hostFrame, track.name) },
+      this.owner.memory,
       {
         failing: (error) => this.owner.trouble(error),
         recovered: () => this.owner.recovered(),
@@ -189,7 +193,7 @@ export class TrackRecorder implements PassSink {
   audio(from: Samples, count: Samples): void {
     const take = this.#take!;
     if (take.tempo.pass(this.#blockHost + from, this.#musical)) take.changed = true;
-    if (take.file.failing && take.file.pendingBytes > memoryLimitBytes) {
+    if (take.file.failing && this.owner.memory.isFull(this.#pending)) {
       this.silence(count);
       return;
     }
