@@ -114,10 +114,16 @@ def _stages(arguments: argparse.Namespace, work: Path, run: Path, out: Path, dea
     from sonido.staged_run import Plan, run_stages
 
     raw = work / "bundle" / "raw"
-    folders = {name: raw / name if (raw / name).is_dir() else None for name in ("pop909", "groove", "lieder")}
+    pop909, groove, lieder = (raw / n if (raw / n).is_dir() else None for n in ("pop909", "groove", "lieder"))
     generated = tuple(range(arguments.generated))
     inputs = Inputs(
-        **folders, generated=generated, game_midi=(), soundtracks=(), modules=(str(work / "bundle" / "modules"),)
+        pop909,
+        groove,
+        lieder,
+        generated=generated,
+        game_midi=(),
+        soundtracks=(),
+        modules=(str(work / "bundle" / "modules"),),
     )
     cores = os.cpu_count() or 1
     share = min(arguments.render_minutes * 60, max(20.0, deadline - time.monotonic()) / 2)

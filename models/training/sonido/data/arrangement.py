@@ -18,11 +18,12 @@ def transpose(score: Score, semitones: int) -> None:
         if not part.drums:
             for note in part.notes:
                 note.pitch = int(np.clip(note.pitch + semitones, 0, 127))
-    score.keys = [(t, _transposed(name, semitones)) for t, name in score.keys]
-    score.chords = [(a, b, _transposed(c, semitones)) for a, b, c in score.chords]
+    score.keys = [(t, transposed_name(name, semitones)) for t, name in score.keys]
+    score.chords = [(a, b, transposed_name(c, semitones)) for a, b, c in score.chords]
 
 
-def _transposed(name: str, semitones: int) -> str:
+def transposed_name(name: str, semitones: int) -> str:
+    """'Bb:min' by 2 -> 'C:min'; names without a tonic (N, X) stay."""
     tonic, separator, rest = name.partition(":")
     flat = {"Db": "C#", "Eb": "D#", "Gb": "F#", "Ab": "G#", "Bb": "A#", "Cb": "B", "Fb": "E", "E#": "F", "B#": "C"}
     tonic = flat.get(tonic, tonic)
@@ -70,7 +71,7 @@ def add_bass(score: Score, random: np.random.Generator) -> None:
     every_beat = random.uniform() < 0.6
     times = [t for t, _ in score.beats]
     for start, end, name in score.chords:
-        tonic = _transposed(name, 0).partition(":")[0]
+        tonic = transposed_name(name, 0).partition(":")[0]
         if tonic not in TONICS:
             continue
         pitch = 28 + (TONICS.index(tonic) - 4) % 12

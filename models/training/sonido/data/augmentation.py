@@ -1,4 +1,7 @@
-"""Augmentation on the fly: gain, polarity, stereo swap and width, EQ, noise, codec; pitch and time with labels."""
+"""Augmentation on the fly: gain, polarity, stereo swap and width, EQ, noise, codec, stem remixing.
+
+Pitch and time are in `pitch_time`, what a loader applies in `clips` and `labelled_clips`.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,20 @@ from typing import Any
 
 import numpy as np
 import soundfile
-import soxr
 from numpy.typing import NDArray
 from scipy.signal import sosfilt
 
 from sonido.data.console import equaliser, random_strip
 
 SAMPLE_RATE = 44_100
+MOST_STEMS = 5
+"""Of different songs in one remix."""
 Audio = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Probabilities, except for the range of the gain."""
+    """Probabilities unless a range is named."""
 
     gain_db: float = 8.0
     polarity: float = 0.5
@@ -29,6 +33,14 @@ class Augmentation:
     eq: float = 0.25
     noise: float = 0.05
     codec: float = 0.05
+    speed: float = 0.2
+    """Pitch and time together, as tape speed; the labelled loader changes each on its own."""
+    semitones: float = 2.0
+    """Largest change of pitch."""
+    tempo: float = 0.15
+    """Largest change of tempo as a share."""
+    remix: float = 0.2
+    """A mix of stems of several songs instead of one song, where the shards keep stems."""
 
 
 def augment(audio: Audio, config: Augmentation, random: np.random.Generator) -> Audio:
@@ -61,16 +73,6 @@ def vorbis(audio: Audio, compression: float) -> Audio:
     count = min(audio.shape[1], len(decoded))
     out[:, :count] = decoded.T[:, :count]
     return out
-
-
-def change_speed(audio: Audio, notes: list[list[float]], semitones: float) -> tuple[Audio, list[list[float]]]:
-    """Tape speed: pitch and time together; note rows [start, duration, pitch, velocity] move with the audio."""
-    factor = 2 ** (semitones / 12)
-    resampled = soxr.resample(audio.T, SAMPLE_RATE * factor, SAMPLE_RATE).T
-    moved = [
-        [start / factor, duration / factor, pitch + semitones, velocity] for start, duration, pitch, velocity in notes
-    ]
-    return np.ascontiguousarray(resampled, np.float32), moved
 
 
 def remix(stems: list[Audio], random: np.random.Generator, spread_db: float = 6.0) -> tuple[Audio, list[Audio]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sonido.data.augmentation import Augmentation, augment
+from sonido.data import pitch_time
+from sonido.data.augmentation import MOST_STEMS, Augmentation, augment, remix
 
-MINIMAL_FRAMES = 5 * 44_100
+SAMPLE_RATE = 44_100
+MINIMAL_FRAMES = 5 * SAMPLE_RATE
 """Shorter items (drum fills) would mostly be padding."""
 
 
@@ -24,6 +26,8 @@ class Item:
     frames: int
     kind: str
     """'rendered', 'module', 'soundtrack' or 'eir'."""
+    stems: tuple[str, ...] = field(default=())
+    """Names under stems/; empty where the shards were made without."""
 
 
 def read_index(root: Path, split: str) -> list[Item]:
@@ -33,17 +37,24 @@ def read_index(root: Path, split: str) -> list[Item]:
         document = json.loads(sidecar.read_text())
         if document["frames"] < MINIMAL_FRAMES:
             continue
-        items.append(Item(sidecar.parent / "mix.flac", document["frames"], document["kind"]))
+        stems = tuple(document["stems"])
+        items.append(Item(sidecar.parent / "mix.flac", document["frames"], document["kind"], stems))
     if not items:
         raise ValueError(f"no prepared audio under {root / split}; run `python -m sonido prepare` first")
     return items
 
 
-def read_segment(item: Item, start: int, frames: int) -> NDArray[np.float32]:
-    """[2, frames]; zeros after the end."""
-    audio, _ = soundfile.read(str(item.path), start=start, frames=frames, dtype="float32", always_2d=True)
+def read_segment(item: Item, start: int, frames: int, stem: str | None = None) -> NDArray[np.float32]:
+    """[2, frames] of the mix or of one stem; zeros after the end."""
+    path = item.path if stem is None else item.path.parent / "stems" / f"{stem}.flac"
+    audio, _ = soundfile.read(str(path), start=start, frames=frames, dtype="float32", always_2d=True)
+    return fitted(audio.T, frames)
+
+
+def fitted(audio: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    """[2, n] -> [2, frames], cut or with zeros after the end."""
     out = np.zeros((2, frames), np.float32)
-    out[:, : len(audio)] = audio.T[:, :frames]
+    out[:, : audio.shape[1]] = audio[:, :frames]
     return out
 
 
@@ -59,6 +70,7 @@ class RandomSegments:
         totals = {kind: sum(item.frames for item in items if item.kind == kind) for kind in kinds}
         weights = np.array([item.frames / np.sqrt(totals[item.kind]) for item in items])
         self._cumulative = np.cumsum(weights / weights.sum())
+        self._stems = [(item, stem) for item in items for stem in item.stems]
 
     def at(self, step: int) -> Tensor:
         random = np.random.default_rng([self.seed, step])
@@ -73,9 +85,26 @@ class RandomSegments:
         return torch.from_numpy(np.stack(rows))
 
     def _draw(self, random: np.random.Generator) -> NDArray[np.float32]:
+        config = self.augmentation
+        if config is None:
+            return self._mix(self.segment, random)
+        semitones = random.uniform(-config.semitones, config.semitones) if random.uniform() < config.speed else 0.0
+        tempo = float(2 ** (semitones / 12))
+        frames = pitch_time.source_length(self.segment, tempo) if semitones else self.segment
+        remixed = bool(self._stems) and random.uniform() < config.remix
+        audio = self._remixed(frames, random) if remixed else self._mix(frames, random)
+        return fitted(pitch_time.change(audio, tempo, semitones), self.segment) if semitones else audio
+
+    def _remixed(self, frames: int, random: np.random.Generator) -> NDArray[np.float32]:
+        parts = []
+        for _ in range(int(random.integers(2, MOST_STEMS + 1))):
+            item, stem = self._stems[int(random.integers(len(self._stems)))]
+            parts.append(read_segment(item, int(random.integers(max(1, item.frames - frames))), frames, stem))
+        return remix(parts, random)[0]
+
+    def _mix(self, frames: int, random: np.random.Generator) -> NDArray[np.float32]:
         item = self.items[min(len(self.items) - 1, int(np.searchsorted(self._cumulative, random.uniform())))]
-        start = int(random.integers(max(1, item.frames - self.segment)))
-        return read_segment(item, start, self.segment)
+        return read_segment(item, int(random.integers(max(1, item.frames - frames))), frames)
 
 
 def fixed_segments(items: list[Item], count: int, segment: int, seed: int) -> Tensor:

@@ -22,9 +22,22 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from sonido.data import drum_kits, generated, groove, midi_files, modules, musicxml, pop909, recordings, soundfonts
+from sonido.data import (
+    drum_kits,
+    generated,
+    groove,
+    gus_patches,
+    midi_files,
+    modules,
+    musicxml,
+    pop909,
+    recordings,
+    sample_folders,
+    soundfonts,
+)  # fmt: skip
 from sonido.data.arrangement import arrange
-from sonido.data.renderer import Sources, render, truth
+from sonido.data.renderer import Sources, render, sum_of, truth
+from sonido.data.sample_folders import library_of
 from sonido.data.score import Score
 from sonido.data.splits import Split, refuse_reserved, sources_for, split_of_song
 
@@ -48,10 +61,14 @@ class Inputs:
     soundtracks: tuple[str, ...] = recordings.SOUNDTRACK_ROOTS
 
 
+KINDS = {"eir": "eir", "soundtrack": "soundtrack", "fretsonfire": "soundtrack", "module": "module"}
+"""What the loader balances by; everything else is rendered."""
+
+
 @dataclass(frozen=True)
 class Job:
     kind: str
-    """'pop909', 'groove', 'lieder', 'game', 'generated', 'module', 'eir' or 'soundtrack'."""
+    """'pop909', 'groove', 'lieder', 'game', 'generated', 'module', 'eir', 'fretsonfire' or 'soundtrack'."""
     unit: str
     """What the split hashes."""
     path: str
@@ -97,6 +114,7 @@ def list_jobs(inputs: Inputs, variants: int = 1) -> list[Job]:
             for song in recordings.eir_songs(inputs.eir)
             for v in range(6)
         ]
+    jobs += [Job("fretsonfire", unit, str(path), 0) for unit, path in recordings.frets_on_fire(inputs.soundtracks)]
     jobs += [Job("soundtrack", unit, str(path), 0) for unit, path in recordings.soundtracks(inputs.soundtracks)]
     return sorted(jobs, key=lambda job: hashlib.sha256(job.name.encode()).digest())
 
@@ -107,7 +125,7 @@ def _files(roots: Iterable[str], suffixes: tuple[str, ...]) -> list[Path]:
         for root in roots
         if Path(root).is_dir()
         for p in sorted(Path(root).rglob("*"))
-        if p.suffix.lower() in suffixes
+        if p.suffix.lower() in suffixes and not recordings.is_button_score(p)
     ]
 
 
@@ -126,7 +144,7 @@ def _write(
         (folder / "truth.json").write_text(json.dumps(document))
     item = {
         "frames": mix.shape[1],
-        "kind": job.kind if job.kind in ("eir", "soundtrack", "module") else "rendered",
+        "kind": KINDS.get(job.kind, "rendered"),
         "corpus": job.kind,
         "unit": job.unit,
         "stems": sorted(stems),
@@ -151,8 +169,16 @@ def _load_score(job: Job, inputs: Inputs) -> Score:
 
 def allowed_sources(split: Split) -> Sources:
     fonts, kits = soundfonts.installed(), drum_kits.installed()
+    drum_fonts, folder_kits = soundfonts.installed(known=soundfonts.DRUM_FONTS), sample_folders.installed()
     font_names, kit_names = sources_for(split, [f.name for f in fonts]), sources_for(split, [k.name for k in kits])
-    return Sources(tuple(f for f in fonts if f.name in font_names), tuple(k for k in kits if k.name in kit_names))
+    # A pool of its own: sources that came later must not change which of the earlier ones is held out.
+    later = sources_for(split, sorted({*(f.name for f in drum_fonts), *(library_of(k.name) for k in folder_kits)}))
+    return Sources(
+        tuple(f for f in fonts if f.name in font_names),
+        (*(k for k in kits if k.name in kit_names), *(k for k in folder_kits if library_of(k.name) in later)),
+        tuple(f for f in drum_fonts if f.name in later),
+        gus_patches.installed() if split == "train" else {},  # one library: it can be on one side only
+    )
 
 
 def _random_groove(job: Job, inputs: Inputs, random: np.random.Generator) -> tuple[Score, float] | None:
@@ -180,6 +206,13 @@ def run_job(job: Job, inputs: Inputs, out: Path, keep_stems: bool, seconds: floa
     if job.kind == "soundtrack":
         audio = recordings.read(Path(job.path))
         return _write(folder, _sixteen_bit(audio), {}, None, job)
+    if job.kind == "fretsonfire":
+        parts = recordings.guitar_and_rest(Path(job.path))
+        scale = 32767 / max(1.0, float(np.abs(sum_of(list(parts.values()))).max()) / 0.99)
+        stems = {name: np.round(audio * scale).astype(np.int16) for name, audio in parts.items()}
+        total = np.sum([audio.astype(np.int32) for audio in stems.values()], axis=0)
+        mix = np.clip(total, -32768, 32767).astype(np.int16)
+        return _write(folder, mix, stems if keep_stems else {}, None, job)
     if job.kind == "eir":
         mix, eir_stems = _remix_eir(job)
         return _write(folder, mix, eir_stems if keep_stems else {}, None, job)

@@ -58,6 +58,27 @@ def eir_songs(root: Path) -> dict[str, list[Path]]:
     }
 
 
+def frets_on_fire(roots: tuple[str, ...] = SOUNDTRACK_ROOTS) -> list[tuple[str, Path]]:
+    """(unit, song folder): rock songs as guitar.ogg (and rhythm.ogg) beside song.ogg, the rest of the band."""
+    found = [p.parent for root in roots for p in sorted(Path(root).rglob("guitar.ogg"))]
+    return [(f"fretsonfire/{folder.name}", folder) for folder in found]
+
+
+def guitar_and_rest(folder: Path) -> dict[str, NDArray[np.float32]]:
+    """Stem name -> [2, samples], all of one length; they sum to the song."""
+    tracks = {p.stem: read(p) for p in sorted(folder.glob("*.ogg")) if p.stem in ("guitar", "rhythm", "song")}
+    length = max(t.shape[1] for t in tracks.values())
+    return {
+        "rest" if name == "song" else name: np.pad(track, ((0, 0), (0, length - track.shape[1])))
+        for name, track in tracks.items()
+    }
+
+
+def is_button_score(path: Path) -> bool:
+    """Frets on Fire's notes.mid says which buttons to press; it is no music."""
+    return "fretsonfire" in path.parts
+
+
 def soundtracks(roots: tuple[str, ...] = SOUNDTRACK_ROOTS) -> list[tuple[str, Path]]:
     """(album unit, file): long compressed audio files under the game folders; the album is the game's folder."""
     found: list[tuple[str, Path]] = []
@@ -65,6 +86,8 @@ def soundtracks(roots: tuple[str, ...] = SOUNDTRACK_ROOTS) -> list[tuple[str, Pa
         base = Path(root)
         for path in sorted(base.rglob("*")) if base.is_dir() else []:
             if path.suffix.lower() not in (".ogg", ".mp3", ".flac", ".opus") or not path.is_file():
+                continue
+            if is_button_score(path):  # stems, read by `frets_on_fire`
                 continue
             try:
                 info = soundfile.info(str(path))

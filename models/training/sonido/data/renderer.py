@@ -5,12 +5,14 @@ Stems (16 bit, summing to the mix sample by sample), notes, beats, key, instrume
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sonido.data import drum_kits, soundfonts, synthesis
+from sonido.data import drum_kits, gus_patches, soundfonts, synthesis
 from sonido.data.console import Strip, process, random_strip
 from sonido.data.drum_kits import Kit
 from sonido.data.rooms import Room, random_room, reverberate
@@ -27,6 +29,9 @@ class Sources:
 
     fonts: tuple[Soundfont, ...]
     kits: tuple[Kit, ...]
+    drum_fonts: tuple[Soundfont, ...] = ()
+    patches: Mapping[int, Path] = field(default_factory=dict)
+    """Sampled instruments by General MIDI program."""
 
 
 @dataclass
@@ -51,6 +56,13 @@ def _voice_part(part: Part, sources: Sources, samples: int, random: np.random.Ge
     if part.drums and sources.kits and random.uniform() < 0.65:
         kit = sources.kits[int(random.integers(len(sources.kits)))]
         return drum_kits.render(part, kit, samples), f"kit:{kit.name}"
+    if part.drums and sources.drum_fonts and random.uniform() < 0.3:
+        font = sources.drum_fonts[int(random.integers(len(sources.drum_fonts)))]
+        return soundfonts.render(part, font, 0, samples), f"font:{font.name}:0"
+    family = [program for program in sources.patches if program // 8 == part.program // 8]
+    if not part.drums and family and random.uniform() < 0.2:
+        program = part.program if part.program in family else int(random.choice(family))
+        return gus_patches.render(part, sources.patches[program], samples), f"patch:freepats:{program}"
     use_synth = not part.drums and (not sources.fonts or random.uniform() < (0.5 if part.voice else 0.2))
     if use_synth:
         patch = synthesis.random_patch(random, part.voice)

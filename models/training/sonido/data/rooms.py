@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,7 @@ def random_room(random: np.random.Generator) -> Room:
     return Room(seconds, float(random.uniform(0, 0.03)), float(random.uniform(0.1, 0.8)), int(random.integers(1 << 31)))
 
 
+@functools.lru_cache(maxsize=2)
 def impulse_response(room: Room) -> NDArray[np.float32]:
     """[2, samples], unit energy per channel."""
     random = np.random.default_rng(room.seed)

@@ -23,6 +23,11 @@ KNOWN = {
     "opl3": ("sf2/OPL-3_FM_128M.sf2", "GPL-3 or public domain (see the package)"),
 }
 """Name -> (path under the sounds folder, licence)."""
+DRUM_FONTS = {
+    "Black_Pearl_4": ("sf2/Black_Pearl_4_LV2.sf2", "CC BY-SA 3.0"),
+    "Red_Zeppelin_4": ("sf2/Red_Zeppelin_4_LV2.sf2", "CC BY-SA 3.0"),
+}
+"""Soundfonts that hold one multi-sampled drum kit and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,11 @@ class Soundfont:
     path: Path
 
 
-def installed(root: Path | None = None) -> list[Soundfont]:
-    """Known soundfonts found under `root` (default /usr/share/sounds, or $SONIDO_SOUNDS)."""
+def installed(root: Path | None = None, known: dict[str, tuple[str, str]] | None = None) -> list[Soundfont]:
+    """Soundfonts of `known` (default KNOWN) found under `root` (default /usr/share/sounds, or $SONIDO_SOUNDS)."""
     base = root or Path(os.environ.get("SONIDO_SOUNDS", "/usr/share/sounds"))
-    return [Soundfont(name, base / path) for name, (path, _) in KNOWN.items() if (base / path).exists()]
+    wanted = KNOWN if known is None else known
+    return [Soundfont(name, base / path) for name, (path, _) in wanted.items() if (base / path).exists()]
 
 
 def fluidsynth_command() -> list[str]:

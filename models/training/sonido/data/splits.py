@@ -1,7 +1,8 @@
 """Splits fixed by hash: a song, an album or a sound source is in one split for ever, whatever else is added later.
 
 Songs: 90 % train, 5 % validation, 5 % test by SHA-256 of the unit's name. Sound sources (soundfonts, kits) are few, so
-the one source of a kind whose hash is smallest is held out and the rest train. Rendering pairs train songs with train
+the one source of a pool whose hash is smallest is held out and the rest train; sources added later form pools of their
+own. Rendering pairs train songs with train
 sources and the other songs with held-out sources only.
 """
 
