@@ -71,7 +71,7 @@ export async function loadModel(pack: InstalledPack, options: LoadOptions = {}):
 
   async function fallBack(thrown: unknown): Promise<InferenceSession> {
     if (provider === 'cpu') throw thrown;
-    tellUser(`${provider} failed (${asSoniError(thrown).message}); the CPU goes on.`);
+    tellUser(`${provider} failed (${inShort(asSoniError(thrown).message)}); the CPU goes on.`);
     await clearInUse(id);
     provider = 'cpu';
     return await loadOn('cpu');
@@ -102,6 +102,14 @@ export async function loadModel(pack: InstalledPack, options: LoadOptions = {}):
     },
   };
 }
+
+/** What onnxruntime says, without its source files and conditions. */
+const inShort = (message: string): string =>
+  message
+    .replace(/\S*onnxruntime_src\S*.*? was false\.\s*/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
 
 async function providerFor(pack: InstalledPack, signal?: AbortSignal): Promise<string> {
   const died = await diedInUse(pack.manifest.id);

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import { SoniError } from '../../contracts/errors.ts';
@@ -65,7 +65,7 @@ export async function createSession(file: string, options: SessionOptions): Prom
       options.provider === 'cpu' ? 'corrupt' : 'unsupported',
       options.provider === 'cpu'
         ? `The model ${file} cannot be loaded: ${message}. Verify its pack or get it again.`
-        : `The execution provider ${options.provider} cannot run ${file}: ${message}`,
+        : `It cannot run ${basename(file)}: ${message}`,
       undefined,
       { cause: thrown },
     );

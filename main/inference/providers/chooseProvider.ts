@@ -45,7 +45,7 @@ export async function chooseProvider(
     if (!offered.some((name) => name === forced)) {
       throw new SoniError(
         'bad-usage',
-        `SONIDESK_PROVIDER is "${forced}"; this machine offers ${offered.join(', ')}.`,
+        `There is no provider "${forced}" (from --provider or SONIDESK_PROVIDER) on this machine; it offers ${offered.join(', ')}.`,
       );
     }
     return { chosen: forced, reports: [untested(forced, 'Chosen by SONIDESK_PROVIDER.')] };
@@ -107,7 +107,7 @@ async function selfTest(
         continue;
       }
       // Twice the start-up (shader compilation) and three windows that are not slower than the CPU's.
-      const result = await probe(provider, 90 + 4 * cpu.secondsPerWindow).catch((thrown: unknown) => {
+      const result = await probe(provider, 60 + 4 * cpu.secondsPerWindow).catch((thrown: unknown) => {
         signal.throwIfAborted();
         return asSoniError(thrown);
       });

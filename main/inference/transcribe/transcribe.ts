@@ -83,7 +83,7 @@ async function activationsOf(
   context: OperationContext,
   progress: (samplesDone: number) => void,
 ) {
-  const model = await loadModel(pack);
+  const model = await loadModel(pack, { signal: context.signal });
   try {
     const result = await computeActivations({
       audio,
