@@ -104,6 +104,29 @@ describe('formats', () => {
     expect([lag(planes[0]!, 44_100, left), lag(planes[1]!, 44_100, right)]).toEqual([0, 0]);
   });
 
+  it('tone.webm: Opus, to the frame where the padding of the last packet begins', async () => {
+    const { output, planes, notes } = await decoded(join(fixtures, 'tone.webm'));
+    // 5001 frames at 44.1 kHz are 5443.3 at Opus' 48 kHz; FFmpeg finds as many in it.
+    expect(output).toMatchObject({
+      format: 'Opus in Matroska',
+      sampleRate: 48_000,
+      channels: 2,
+      frames: 5444,
+    });
+    expect(notes).toEqual([]);
+    expect(lag(planes[0]!, 48_000, left)).toBe(0);
+  });
+
+  it('tone.mkv: AAC without a word on its padding is taken as it is', async () => {
+    const { output } = await decoded(join(fixtures, 'tone.mkv'));
+    expect(output).toMatchObject({
+      format: 'AAC in Matroska',
+      sampleRate: 44_100,
+      channels: 2,
+      frames: 6144,
+    });
+  });
+
   it('lossless formats are exact to the bit', async () => {
     for (const name of ['tone.flac', 'tone.oga', 'alac.m4a']) {
       const { planes } = await decoded(join(fixtures, name));
@@ -233,7 +256,7 @@ describe('damaged headers', () => {
 });
 
 describe('bad input', () => {
-  const known = 'WAV, AIFF, FLAC, MP3, AAC or M4A, Ogg Vorbis and Opus can be read.';
+  const known = 'WAV, AIFF, FLAC, MP3, AAC or M4A, Ogg Vorbis, Opus and WebM can be read.';
 
   it.each([
     ['empty.wav', Buffer.alloc(0), 'bad-input', 'is empty (0 bytes); an audio file was expected.'],

@@ -10,7 +10,7 @@ import { openWavSource } from './wavSource.ts';
 
 /**
  * Opens any supported audio file: WAV and AIFF by our own readers, FLAC, MP3 and Vorbis by libFLAC, mpg123 and
- * libvorbis in WebAssembly (which find their frames themselves), MP4, ADTS and Opus through mediabunny's
+ * libvorbis in WebAssembly (which find their frames themselves), MP4, ADTS, Opus and Matroska through mediabunny's
  * demuxers (which give exact packet times) with libopus and Symphonia. A native FFmpeg would do all of this
  * too, but every build of it on npm is under the GPL, weighs 60 MB a platform, or both.
  * @throws SoniError `not-found` | `denied` | `bad-input` | `unsupported`
@@ -40,6 +40,7 @@ async function openFormat(path: string): Promise<AudioSource> {
     case 'mp4':
     case 'adts':
     case 'ogg-opus':
+    case 'matroska':
       return openPacketSource(path, format);
     case 'flac':
     case 'ogg-flac':

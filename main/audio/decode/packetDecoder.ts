@@ -4,6 +4,7 @@ import { SymphoniaDecoder } from './symphonia.ts';
 
 export interface PacketDecoder {
   readonly format: string;
+  readonly codec: string;
   readonly sampleRate: number;
   readonly channels: number;
   /** True when the channels come in Vorbis order. */
@@ -37,13 +38,13 @@ async function openAac(path: string, track: InputAudioTrack, first: Uint8Array):
   if (kind !== '' && kind !== 'mp4a.40.2') {
     throw new SoniError(
       'unsupported',
-      `${path} holds HE-AAC or another special kind of AAC (${kind}); AAC-LC can be read. Convert it to WAV or FLAC first.`,
+      `${path} holds HE-AAC or another special kind of AAC (${kind}), for which there is no open decoder that runs everywhere; AAC-LC can be read. Save it as WAV or FLAC in a program that plays it.`,
     );
   }
   if (track.numberOfChannels > 2) {
     throw new SoniError(
       'unsupported',
-      `${path} holds AAC with ${track.numberOfChannels} channels; one or two can be read. Convert it to WAV or FLAC first.`,
+      `${path} holds AAC with ${track.numberOfChannels} channels; one or two can be read. Save it as WAV or FLAC in a program that plays it: these are read with any number of channels.`,
     );
   }
   const given = config?.description;
@@ -64,6 +65,7 @@ async function openAac(path: string, track: InputAudioTrack, first: Uint8Array):
   const probe = await open();
   return {
     format: framed ? 'AAC' : 'AAC in MP4',
+    codec: 'AAC',
     sampleRate,
     channels: probe(first)?.length ?? track.numberOfChannels,
     vorbisOrder: false,
@@ -80,6 +82,7 @@ async function openAlac(track: InputAudioTrack, cookie: Uint8Array): Promise<Pac
   const decoder = await SymphoniaDecoder.open('alac', cookie, sampleRate);
   return {
     format: 'ALAC in MP4',
+    codec: 'ALAC',
     sampleRate,
     channels: view.getUint8(9),
     vorbisOrder: false,
@@ -114,6 +117,7 @@ async function openOpus(path: string, track: InputAudioTrack): Promise<PacketDec
   const gain = 10 ** (head.readInt16LE(16) / 256 / 20);
   return {
     format: 'Ogg Opus',
+    codec: 'Opus',
     sampleRate: 48_000,
     channels,
     vorbisOrder: true,

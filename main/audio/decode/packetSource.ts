@@ -5,9 +5,11 @@ import {
   Input,
   Logging,
   LogLevel,
+  MATROSKA,
   MP4,
   OGG,
   QTFF,
+  WEBM,
   type EncodedPacket,
   type InputAudioTrack,
 } from 'mediabunny';
@@ -16,9 +18,10 @@ import type { AudioSource } from './audioSource.ts';
 import { afterFrame } from './afterFrame.ts';
 import { fromVorbisOrder, usualMask } from './channelOrder.ts';
 import { openPacketDecoder, type PacketDecoder } from './packetDecoder.ts';
+import { discardedAtEnd } from './matroskaFacts.ts';
 import { readMp4Facts, type Mp4Facts } from './mp4Facts.ts';
 
-export type PacketFormat = 'mp4' | 'adts' | 'ogg-opus';
+export type PacketFormat = 'mp4' | 'adts' | 'ogg-opus' | 'matroska';
 
 /**
  * Which decoded frames are the audio: where it starts, and given the end of the last packet (both counted from
@@ -64,9 +67,9 @@ const noFacts: Mp4Facts = { alacCookie: null, edit: null, gapless: null };
 export async function openPacketSource(path: string, format: PacketFormat): Promise<AudioSource> {
   const facts = format === 'mp4' ? await readMp4Facts(path) : noFacts;
   const source = new FilePathSource(path);
-  const input = new Input({ formats: [MP4, QTFF, ADTS, OGG], source });
+  const input = new Input({ formats: [MP4, QTFF, ADTS, OGG, MATROSKA, WEBM], source });
   try {
-    return await openTrack(path, input, facts);
+    return await openTrack(path, input, format, facts);
   } catch (thrown) {
     input.dispose();
     if (thrown instanceof SoniError) throw thrown;
@@ -75,7 +78,12 @@ export async function openPacketSource(path: string, format: PacketFormat): Prom
   }
 }
 
-async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<AudioSource> {
+async function openTrack(
+  path: string,
+  input: Input,
+  format: PacketFormat,
+  facts: Mp4Facts,
+): Promise<AudioSource> {
   const track: InputAudioTrack | null = await input.getPrimaryAudioTrack();
   if (track === null) throw new SoniError('bad-input', `${path} has no audio track.`);
   const sink = new EncodedPacketSink(track);
@@ -83,10 +91,11 @@ async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<A
   if (firstPacket === null) throw new SoniError('bad-input', `${path} holds only a header and no audio.`);
   const decoder = await openPacketDecoder(path, track, firstPacket.data, facts.alacCookie);
   const duration = await track.computeDuration();
+  const discarded = format === 'matroska' ? await discardedAtEnd(path) : null;
   const warnings: string[] = [];
   let time = 0;
   return {
-    format: decoder.format,
+    format: format === 'matroska' ? `${decoder.codec} in Matroska` : decoder.format,
     sampleRate: decoder.sampleRate,
     channels: decoder.channels,
     channelMask: usualMask(decoder.channels),
@@ -97,13 +106,22 @@ async function openTrack(path: string, input: Input, facts: Mp4Facts): Promise<A
       const span =
         decoder.preSkip === null
           ? spanOf(facts, firstPacket.timestamp, decoder.sampleRate)
-          : { start: decoder.preSkip, end: (all: number) => all };
+          : {
+              start: decoder.preSkip,
+              end: (all: number) => all - Math.round(((discarded ?? 0) / 1e9) * decoder.sampleRate),
+            };
       const packets = untilDamage(sink.packets(firstPacket), () => {
         warnings.push(`The file is cut off or damaged after ${time.toFixed(3)} s. What is there is used.`);
       });
-      const blocks = trimmed(decoder, packets, span, warnings, (now) => {
-        time = now;
-      });
+      const blocks = trimmed(
+        decoder,
+        packets,
+        { span, wholeMilliseconds: discarded !== null },
+        warnings,
+        (now) => {
+          time = now;
+        },
+      );
       return afterFrame(blocks, from);
     },
     close: async () => {
@@ -129,7 +147,7 @@ async function* untilDamage(
 async function* trimmed(
   decoder: PacketDecoder,
   packets: AsyncIterable<EncodedPacket>,
-  span: Span,
+  { span, wholeMilliseconds }: { span: Span; wholeMilliseconds: boolean },
   warnings: string[],
   reached: (time: number) => void,
 ): AsyncGenerator<readonly Float32Array[]> {
@@ -177,7 +195,9 @@ async function* trimmed(
     pending.push(planes);
     // The first packet's duration leaves the codec's own delay out.
     const counted = packetsEnd === 0 ? told + (decoder.preSkip ?? 0) : told;
-    packetsEnd = before + pendingFrames + Math.min(counted, planes[0]!.length);
+    const own = planes[0]!.length;
+    // Durations in whole milliseconds say less than the packets themselves.
+    packetsEnd = before + pendingFrames + (wholeMilliseconds ? own : Math.min(counted, own));
     pendingFrames += planes[0]!.length;
     reached(packet.timestamp + packet.duration);
   }

@@ -3,9 +3,9 @@ import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../../platform/fileError.ts';
 
 export type AudioFormat =
-  'wav' | 'aiff' | 'flac' | 'ogg-flac' | 'ogg-vorbis' | 'ogg-opus' | 'mp3' | 'adts' | 'mp4';
+  'wav' | 'aiff' | 'flac' | 'ogg-flac' | 'ogg-vorbis' | 'ogg-opus' | 'mp3' | 'adts' | 'mp4' | 'matroska';
 
-const readable = 'WAV, AIFF, FLAC, MP3, AAC or M4A, Ogg Vorbis and Opus can be read';
+const readable = 'WAV, AIFF, FLAC, MP3, AAC or M4A, Ogg Vorbis, Opus and WebM can be read';
 const headBytes = 4096;
 
 /** Formats that are known but not read, so that the message can name them. */
@@ -17,7 +17,6 @@ const foreign: readonly [start: string, name: string][] = [
   ['\xff\xd8\xff', 'a JPEG picture'],
   ['MThd', 'a MIDI file, which holds notes and no audio'],
   ['caff', 'a Core Audio file'],
-  ['\x1aE\xdf\xa3', 'a Matroska or WebM file'],
   ['wvpk', 'a WavPack file'],
   ['MAC ', "a Monkey's Audio file"],
   ['0&\xb2u', 'a Windows Media file'],
@@ -58,6 +57,7 @@ function formatOf(head: Buffer): AudioFormat | null {
   if (['RIFF', 'RF64', 'BW64', 'RIFX'].includes(start)) return kind === 'WAVE' ? 'wav' : null;
   if (start === 'FORM') return kind === 'AIFF' || kind === 'AIFC' ? 'aiff' : null;
   if (start === 'fLaC') return 'flac';
+  if (start === '\x1aE\xdf\xa3') return 'matroska';
   if (start === 'OggS') {
     const packet = head.toString('latin1', 27 + (head[26] ?? 0));
     if (packet.startsWith('\x01vorbis')) return 'ogg-vorbis';
