@@ -40,6 +40,8 @@ export const livePlugin = z.object({
   /** Frames the plugin could not send since it was made. */
   droppedFrames: z.number().int().nonnegative(),
   stems: z.array(stemState),
+  /** The plugin's parameters by symbol, as far as it has told them. */
+  parameters: z.record(z.string(), z.number()),
   /** What the plugin says to the user. */
   message: z.string(),
 });
@@ -163,6 +165,11 @@ export const bridge = {
         /** Names in the plan for which there is no track. */
         unknown: z.array(z.string()),
       }),
+    },
+    /** Sets parameters of the plugin by symbol: stem faders, mutes, solos, the strip. Not kept for a plugin that is away. */
+    setParameters: {
+      input: z.object({ track: trackName, parameters: z.record(z.string().max(64), z.number()) }),
+      output: z.object({ delivered: z.boolean() }),
     },
     /** What the plugin plays: the track as it is, or the stems. */
     listen: {

@@ -10,6 +10,9 @@ const magic = 0x4b444e53;
 /** A larger frame is refused before anything is allocated: no peer can ask us for memory. */
 export const maxPayloadBytes = 1 << 20;
 
+/** Flag: the payload goes on in the next frame of this type. */
+export const moreFollows = 1;
+
 export const frameTypes = {
   hello: 0x01,
   welcome: 0x02,

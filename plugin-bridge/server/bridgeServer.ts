@@ -29,6 +29,9 @@ import {
   type RefusalKind,
 } from './connect/pluginConnection.ts';
 import { LiveTrack, type LiveTrackOwner } from './liveTrack.ts';
+import type { RecorderOwner } from './capture/trackRecorder.ts';
+import type { CaptureSource } from './captureSource.ts';
+import { ReaStreamInput, type ReaStreamOwner } from './reastream/reaStreamInput.ts';
 import { TrackBook } from './trackBook.ts';
 
 export interface BridgeOptions {
@@ -39,6 +42,8 @@ export interface BridgeOptions {
   readonly endpointFile?: string | undefined;
   readonly listen?: ListenHow | undefined;
   readonly keepAliveSeconds?: number | undefined;
+  /** Listens for REAPER's ReaStream on this UDP port. */
+  readonly reaStreamPort?: number | undefined;
   /** Serves a connection of the app or the command line that has shown the token. */
   readonly onControl?: ((server: BridgeServer, socket: Socket) => void) | undefined;
 }
@@ -51,7 +56,7 @@ const lateMs = 1500;
 const probeMs = 1000;
 
 /** The app's side of the bridge: plugins come and go, their tracks are captured and given results back. */
-export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDisposable {
+export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamOwner, AsyncDisposable {
   readonly token = newToken();
   readonly session: Session;
   readonly memory = new CaptureMemory();
@@ -67,6 +72,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
   readonly #listeners = new Set<(event: BridgeEvent) => void>();
   readonly #listening: Listening[] = [];
   readonly #control: BridgeOptions['onControl'];
+  #reaStream: ReaStreamInput | undefined;
   #timer: NodeJS.Timeout | undefined;
   #tickedAt = performance.now();
   #troubled = false;
@@ -88,7 +94,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
   static async start(options: BridgeOptions): Promise<BridgeServer> {
     const server = new BridgeServer(options);
     try {
-      await server.#open(options.listen ?? 'auto');
+      await server.#open(options);
     } catch (thrown) {
       await server[Symbol.asyncDispose]();
       throw thrown;
@@ -115,20 +121,25 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
     return this.#live.get(trackId);
   }
 
-  liveTracks(): Iterable<LiveTrack> {
-    return this.#live.values();
+  /** Where a track's audio comes from at present. */
+  source(trackId: string): CaptureSource | undefined {
+    return this.#live.get(trackId) ?? this.#reaStream?.source(trackId);
+  }
+
+  sources(): CaptureSource[] {
+    return [...this.#live.values(), ...(this.#reaStream?.sources() ?? [])];
   }
 
   /** Where ReaStream is listened for; null when it is not. */
   get reaStreamAddress(): string | null {
-    return null;
+    return this.#reaStream?.address ?? null;
   }
 
   describe(track: Track): BridgeTrack {
     const takes = this.session.tracks.takes(track.id);
     return {
       ...track,
-      plugin: this.#live.get(track.id)?.plugin ?? null,
+      plugin: this.source(track.id)?.plugin ?? null,
       takes,
       comp: compOf(takes),
       returned: this.session.returns.list(track.id),
@@ -143,7 +154,8 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
     return track;
   }
 
-  async #open(how: ListenHow): Promise<void> {
+  async #open(options: BridgeOptions): Promise<void> {
+    const how = options.listen ?? 'auto';
     const folder = await privateFolder(this.endpointFile);
     const other = await readEndpoint(this.endpointFile);
     if (other !== null && (await answers(other.control))) {
@@ -168,6 +180,9 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
       control: this.controlAddress,
       pid: process.pid,
     });
+    if (options.reaStreamPort !== undefined) {
+      this.#reaStream = await ReaStreamInput.open(this, options.reaStreamPort);
+    }
     this.#timer = setInterval(() => this.#tick(), tickMs);
   }
 
@@ -180,6 +195,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
     if (written !== null && sameToken(written.token, this.token)) await removeEndpoint(this.endpointFile);
     for (const connection of this.#connections) connection.close('SoniDesk was closed.');
     await Promise.all(this.#leaving);
+    await this.#reaStream?.[Symbol.asyncDispose]();
     await Promise.all(this.#listening.map((one) => one[Symbol.asyncDispose]()));
   }
 
@@ -200,13 +216,32 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
       // One transaction, one write of the session file, however many tracks record.
       this.session.transaction(() => {
         for (const live of this.#live.values()) live.recorder?.tick();
+        this.#reaStream?.tick();
       });
     } catch (thrown) {
       this.trouble(asSoniError(thrown));
     }
   }
 
+  // ReaStreamOwner
+
+  streamTrack(id: string, name: string): void {
+    this.book.admit(id, { name: this.book.get(id)?.name ?? name, slot: 0 });
+  }
+
   // LiveTrackOwner
+
+  recorderOwner(trackId: string, drained: () => void): RecorderOwner {
+    return {
+      session: this.session,
+      memory: this.memory,
+      track: () => this.track(trackId),
+      emit: (event) => this.emit(event),
+      trouble: (error) => this.trouble(error),
+      recovered: () => this.recovered(),
+      drained,
+    };
+  }
 
   track(id: string): Track {
     return this.book.get(id)!;
@@ -216,6 +251,12 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
     for (const listener of this.#listeners) listener(event);
   }
 
+  /** Something the user should know, each time it happens. */
+  notice({ kind, message }: SoniError): void {
+    this.emit({ type: 'trouble', kind, message });
+  }
+
+  /** Something that lasts until `recovered`: told once. */
   trouble({ kind, message }: SoniError): void {
     if (this.#troubled) return;
     this.#troubled = true;
@@ -278,8 +319,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, AsyncDispo
   }
 
   parameters(connection: PluginConnection, parameters: Message<'parameters'>): void {
-    const { id } = this.#byConnection.get(connection)!;
-    this.emit({ type: 'parameters', track: id, name: this.track(id).name, parameters });
+    this.#byConnection.get(connection)!.parameters(parameters);
   }
 
   congested(connection: PluginConnection): boolean {

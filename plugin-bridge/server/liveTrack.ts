@@ -1,33 +1,31 @@
 import type { BridgeEvent, LivePlugin } from '../../main/contracts/bridge.ts';
-import type { SoniError } from '../../main/contracts/errors.ts';
 import type { ReturnKind, Track } from '../../main/contracts/session.ts';
 import type { Session } from '../../main/engine/session/session.ts';
 import type { AudioBlock } from '../protocol/audioBlock.ts';
 import type { Message } from '../protocol/messages.ts';
 import { encodeNoteEvents } from '../protocol/noteEvents.ts';
 import type { BlockPlace } from './capture/passCutter.ts';
-import type { CaptureMemory } from './capture/captureMemory.ts';
-import { TrackRecorder } from './capture/trackRecorder.ts';
+import { TrackRecorder, type RecorderOwner } from './capture/trackRecorder.ts';
 import type { Hello, PluginConnection } from './connect/pluginConnection.ts';
+import type { CaptureSource } from './captureSource.ts';
 import { noteEvents } from './returns/midiNotes.ts';
 import { returnPayloads } from './returns/returned.ts';
 
 export interface LiveTrackOwner {
   readonly session: Session;
-  readonly memory: CaptureMemory;
   track(id: string): Track;
   emit(event: BridgeEvent): void;
-  trouble(error: SoniError): void;
-  recovered(): void;
+  recorderOwner(trackId: string, drained: () => void): RecorderOwner;
 }
 
 /** Sent again at every hello: the plugin does not keep them, or needs them to look for files anew. */
 const alwaysSent = new Set<ReturnKind>(['stems', 'notes']);
 
 /** A track whose plugin is connected: what it captures is recorded, what it is given back is sent. */
-export class LiveTrack {
+export class LiveTrack implements CaptureSource {
   #recorder: TrackRecorder | undefined;
   readonly #ended: Promise<void>[] = [];
+  #parameters: Record<string, number> = {};
   #status: Message<'status'> = { stems: [], droppedFrames: 0, message: '' };
 
   constructor(
@@ -40,7 +38,6 @@ export class LiveTrack {
   get plugin(): LivePlugin {
     const { host, format, pluginVersion, sampleRate, maxBlockFrames, channels } = this.hello;
     const { droppedFrames, stems, message } = this.#status;
-    const recording = this.#recorder?.recording ?? null;
     return {
       host,
       format,
@@ -48,9 +45,10 @@ export class LiveTrack {
       sampleRate,
       maxBlockFrames,
       channels,
-      recording,
+      recording: this.#recorder?.recording ?? null,
       droppedFrames,
       stems,
+      parameters: this.#parameters,
       message,
     };
   }
@@ -79,19 +77,8 @@ export class LiveTrack {
     const now = this.#recorder?.format;
     if (now?.sampleRate !== format.sampleRate || now.channels !== format.channels) {
       this.#retire();
-      const { owner } = this;
-      this.#recorder = new TrackRecorder(
-        {
-          session: owner.session,
-          memory: owner.memory,
-          track: () => owner.track(this.id),
-          emit: (event) => owner.emit(event),
-          trouble: (error) => owner.trouble(error),
-          recovered: () => owner.recovered(),
-          drained: () => this.connection.resume(),
-        },
-        format,
-      );
+      const owner = this.owner.recorderOwner(this.id, () => this.connection.resume());
+      this.#recorder = new TrackRecorder(owner, format);
     }
     this.#recorder!.block(block, place);
   }
@@ -108,6 +95,12 @@ export class LiveTrack {
     this.#status = message;
     const { id, name } = this.owner.track(this.id);
     this.owner.emit({ type: 'status', track: id, name, stems: message.stems, message: message.message });
+  }
+
+  parameters(changed: Message<'parameters'>): void {
+    this.#parameters = { ...this.#parameters, ...changed };
+    const { id, name } = this.owner.track(this.id);
+    this.owner.emit({ type: 'parameters', track: id, name, parameters: changed });
   }
 
   /** Tells the plugin who it is and gives it what it should have. */

@@ -6,6 +6,7 @@ import { examples } from '../engineOptions.ts';
 interface ServeOptions {
   readonly session?: string;
   readonly tcp?: true;
+  readonly reastream?: true;
   readonly json?: true;
 }
 
@@ -53,8 +54,15 @@ export function serveCommand(context: CommandContext): Command {
       'session folder for takes and results (default: one of your own, said at the start)',
     )
     .option('--tcp', 'listen on the loopback address instead of a Unix socket or named pipe')
+    .option('--reastream', `also record REAPER's ReaStream plug-in (UDP port 58710, this machine only)`)
     .option('--json', 'events as JSON on stdout, one a line');
-  examples(command, 'serve', 'serve --session my-song', 'serve --session my-song --json');
+  examples(
+    command,
+    'serve',
+    'serve --session my-song',
+    'serve --session my-song --json',
+    'serve --reastream',
+  );
   return command.action(async (options: ServeOptions) => {
     const { serveSession } = await import('../serve/serveSession.ts');
     await serveSession(options, context, eventText);

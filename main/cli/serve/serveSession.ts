@@ -4,12 +4,14 @@ import { Session } from '../../engine/session/session.ts';
 import { directories } from '../../platform/directories.ts';
 import { BridgeServer } from '../../../plugin-bridge/server/bridgeServer.ts';
 import { serveControl } from '../../../plugin-bridge/server/control/controlSocket.ts';
+import { reaStreamPort } from '../../../plugin-bridge/server/reastream/reaStreamInput.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { version } from '../installation.ts';
 
 export interface ServeSettings {
   readonly session?: string;
   readonly tcp?: true;
+  readonly reastream?: true;
   readonly json?: true;
 }
 
@@ -18,7 +20,7 @@ const defaultSession = (): string => join(dirname(directories().packs), 'session
 
 /** Serves until the signal: the first line of output is the address. */
 export async function serveSession(
-  { session: folder, tcp, json }: ServeSettings,
+  { session: folder, tcp, reastream, json }: ServeSettings,
   context: CommandContext,
   text: (event: BridgeEvent) => string | null,
 ): Promise<void> {
@@ -33,6 +35,7 @@ export async function serveSession(
       version,
       listen: tcp ? 'tcp' : 'auto',
       onControl: serveControl,
+      ...(reastream && { reaStreamPort }),
     });
     const ready = { address: server.address, endpointFile: server.endpointFile, session: session.directory };
     context.print(

@@ -43,7 +43,7 @@ export async function captureTracks(
   const files: Captured = [];
   for (const piece of pieces) {
     if (signal.aborted) throw new SoniError('cancelled', 'Cancelled.');
-    await server.live(piece.trackId)?.recorder?.flushed(piece.takeId);
+    await server.source(piece.trackId)?.recorder?.flushed(piece.takeId);
     files.push(await writePiece(server, piece, resolve(directory)));
   }
   return files;
@@ -59,14 +59,14 @@ async function follow(
   const pieces = new Map<string, Piece>();
   /** Frames that open takes had before. */
   const before = new Map<string, number>();
-  for (const { recorder } of server.liveTracks()) {
+  for (const { recorder } of server.sources()) {
     if (recorder?.recording != null) before.set(recorder.recording, recorder.recordedFrames);
   }
   const isOver = () => {
     const perTrack = new Map<string, number>();
     let recording = false;
     let full = true;
-    for (const live of server.liveTracks()) {
+    for (const live of server.sources()) {
       const recorder = live.recorder;
       const takeId = recorder?.recording;
       if (recorder === undefined || takeId == null || (wanted !== null && !wanted.has(live.id))) continue;
@@ -79,7 +79,7 @@ async function follow(
       if (recorder.idleMs < stoppedMs) recording = true;
     }
     for (const { trackId, frames } of pieces.values()) {
-      const rate = server.live(trackId)?.sampleRate ?? 48_000;
+      const rate = server.source(trackId)?.sampleRate ?? 48_000;
       perTrack.set(trackId, (perTrack.get(trackId) ?? 0) + frames / rate);
     }
     for (const done of perTrack.values()) if (seconds === null || done < seconds) full = false;

@@ -70,12 +70,16 @@ export class PassCutter {
   }
 
   /** The plugin lost frames, from this place on. */
-  gap({ streamFrame, frames }: BlockPlace): void {
-    if (!this.#open || streamFrame < this.#stream) {
-      this.sink.lost(frames);
+  gap({ hostFrame, streamFrame, frames }: BlockPlace): void {
+    const ahead = this.#open ? streamFrame - this.#stream : 0;
+    if (this.#open && ahead >= 0 && hostFrame - this.#host === ahead) {
+      this.#waiting = ahead + frames;
       return;
     }
-    this.#waiting = streamFrame + frames - this.#stream;
+    // After a jump: what was being recorded is over, and what comes next starts later.
+    const unplaced = Math.max(0, ahead - this.#waiting);
+    this.stop();
+    this.sink.lost(unplaced + frames);
   }
 
   /** The transport stopped, or the plugin went away. */

@@ -105,7 +105,7 @@ export class TrackRecorder implements PassSink {
     return pending;
   }
 
-  block(block: AudioBlock, place: BlockPlace): void {
+  block(block: Pick<AudioBlock, 'audio' | 'playing' | 'musical'>, place: BlockPlace): void {
     if (!block.playing) {
       this.stop();
       return;

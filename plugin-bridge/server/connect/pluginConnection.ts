@@ -4,6 +4,8 @@ import { decodeAudioBlock } from '../../protocol/audioBlock.ts';
 import {
   FrameDecoder,
   encodeFrame,
+  maxPayloadBytes,
+  moreFollows,
   protocolVersion,
   type Frame,
   type FrameType,
@@ -55,8 +57,8 @@ export class Refusal extends Error {
   }
 }
 
-/** A plugin that takes nothing for so long has stopped: notes and stem lists are far smaller. */
-const longestOutgoingBytes = 8 << 20;
+/** A plugin that lets so much wait does not read: the longest list of notes is 32 MiB. */
+const longestOutgoingBytes = 48 << 20;
 const helloWithinMs = 5000;
 
 /** The app's end of one plugin's connection: handshake, keep-alive, order, back-pressure. */
@@ -90,8 +92,12 @@ export class PluginConnection {
     this.#send(type, encodeMessage(type, message));
   }
 
+  /** A long list goes in several frames. */
   sendNotes(payload: Uint8Array): void {
-    this.#send('notes', payload);
+    for (let at = 0; at === 0 || at < payload.length; at += maxPayloadBytes) {
+      const more = at + maxPayloadBytes < payload.length;
+      this.#send('notes', payload.subarray(at, at + maxPayloadBytes), more ? moreFollows : 0);
+    }
   }
 
   /** Calls back when the plugin has handled all that was sent before. */
@@ -277,10 +283,10 @@ export class PluginConnection {
     done?.();
   }
 
-  #send(type: FrameType, payload: Uint8Array): void {
+  #send(type: FrameType, payload: Uint8Array, flags = 0): void {
     if (this.#state === 'closed' || !this.socket.writable) return;
     this.#sentAt = performance.now();
-    this.socket.write(encodeFrame({ type, flags: 0, stream: 0, sequence: this.#sequence++, payload }));
+    this.socket.write(encodeFrame({ type, flags, stream: 0, sequence: this.#sequence++, payload }));
     if (this.socket.writableLength > longestOutgoingBytes) {
       this.#closed('the plugin does not read what it is sent');
       this.socket.destroy();

@@ -28,6 +28,11 @@ export const bridgeHandlers = (server: BridgeServer): Handlers<typeof bridge> =>
   returnStems: (input) => returnStems(server, input),
   returnNotes: (input) => returnNotes(server, input),
   returnMix: (input) => returnMix(server, input),
+  setParameters: ({ track, parameters }) => {
+    const live = server.live(server.book.find(track).id);
+    live?.connection.say('parameters', parameters);
+    return { delivered: live !== undefined };
+  },
   listen: (input) => listenTo(server, input),
   events: ({ signal, emit }) => {
     const stop = server.onEvent(emit);

@@ -1,12 +1,10 @@
 import type { ReadMidiFile } from '../../../main/midi/readMidi.ts';
 import { SoniError } from '../../../main/contracts/errors.ts';
-import { maxPayloadBytes } from '../../protocol/frame.ts';
 import type { NoteEvent } from '../../protocol/noteEvents.ts';
 import type { ReturnedNotes } from './returned.ts';
 
-const bytesPerNote = 24;
-/** One frame carries all notes of an instance. */
-const mostNotes = Math.floor(maxPayloadBytes / bytesPerNote);
+/** 24 bytes each in the 32 MiB that a plugin takes. */
+const mostNotes = Math.floor((32 << 20) / 24);
 
 /** @throws SoniError `unsupported` when there are more notes than one frame can carry */
 export function notesOfMidi({ tracks }: ReadMidiFile): ReturnedNotes['notes'] {
