@@ -9,10 +9,11 @@ from pathlib import Path
 
 import torch
 
-from sonido import audition, debug_chain, pipeline, plots, results
+from sonido import audition, debug_chain, musicality, pipeline, plots, results
 from sonido.config import SIZES, model_config
-from sonido.data.clips import fixed_segments, read_segment
+from sonido.data.clips import fixed_segments
 from sonido.data.preparation import Inputs, prepare
+from sonido.tokenisation import TOP, WINDOW
 
 
 def _folder(path: Path) -> Path | None:
@@ -46,26 +47,24 @@ def _export(a: argparse.Namespace) -> None:
         print(f"graph={result.graph} output={result.output} worst={result.worst:.3g}")
 
 
-def _sample(a: argparse.Namespace) -> None:
-    """Reconstructions and a sample conditioned on a held-out song, as audio and pictures."""
+def _judge(a: argparse.Namespace) -> None:
+    """Samples against held-out songs and shuffled tokens: table, sounds and spectrograms."""
     run, out = Path(a.run_folder), Path(a.out)
     config = model_config(a.size)
-    model, clip, priors = (
-        pipeline.load_codec(run, a.size),
-        pipeline.load_clip(run, config),
-        pipeline.load_priors(run, config),
-    )
-    held_out = [i for i in pipeline.held_out_items(Path(a.shards)) if i.frames > 30 * 44_100]
-    item = held_out[a.seed % len(held_out)]
-    condition = torch.from_numpy(read_segment(item, item.frames // 3, 6 * 44_100))
-    drawn = audition.draw_sample(model, clip, priors, condition, a.seconds, a.seed)
-    audition.write_audio(drawn, out / f"sample-{a.seed}.flac")
-    excerpt = fixed_segments([item], 1, 64 * 2048, a.seed)
-    with torch.no_grad():
-        again = model.decode(model.encode(excerpt))[0]
-    audition.write_audio(again, out / f"reconstruction-{a.seed}.flac")
-    rows = {"held-out music": excerpt[0], "its reconstruction": again, "sample": drawn}
-    audition.picture(rows, out / f"spectrograms-{a.seed}.png")
+    model, clip = pipeline.load_codec(run, a.size), pipeline.load_clip(run, config)
+    priors = pipeline.load_priors(run, config)
+    items = [i for i in pipeline.held_out_items(Path(a.shards)) if i.frames > 30 * 44_100]
+    excerpts = fixed_segments(items, a.count, WINDOW * TOP, a.seed)
+    judgement = audition.judge(model, clip, priors, excerpts, a.seconds, a.seed, a.temperature)
+    for name, sound in judgement.sounds.items():
+        audition.write_audio(sound, out / f"{name.replace(' ', '-')}-{a.seed}.flac")
+    audition.picture(judgement.sounds, out / f"spectrograms-{a.seed}.png")
+    lines = musicality.table(judgement.groups)
+    print("\n".join(lines))
+    if a.results:
+        about = f"{a.count} samples of {a.seconds:g} s, temperature {a.temperature:g}, seed {a.seed}; all are decoded."
+        title = f"## SoniDo `{a.size}`: did stage 2 learn music?"
+        results.write_section(Path(a.results), f"sonido-{a.size}-music", [title, "", about, "", *lines])
 
 
 def _plot(a: argparse.Namespace) -> None:
@@ -137,10 +136,13 @@ def main() -> None:
     command.add_argument("--out", required=True)
     command.set_defaults(run=_export)
 
-    command = add("sample", "audio and spectrograms of samples and reconstructions", True, True)
+    command = add("judge", "samples against held-out music and shuffled tokens: table, audio, spectrograms", True, True)
     command.add_argument("--out", required=True)
     command.add_argument("--seconds", type=float, default=4.0)
-    command.set_defaults(run=_sample)
+    command.add_argument("--count", type=int, default=12)
+    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument("--results", help="Markdown file that takes the table")
+    command.set_defaults(run=_judge)
 
     command = add("plot", "curves of every log under a run folder", False, True)
     command.add_argument("--out", required=True)

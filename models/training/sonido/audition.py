@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
@@ -13,24 +14,63 @@ from torch import Tensor
 from sonido.clip_embedding import ClipEmbedding
 from sonido.distortion import magnitudes
 from sonido.hqvae import HQVAE
+from sonido.musicality import Statistics, frames_shuffled, shuffled, statistics
 from sonido.prior import Prior
 from sonido.sampler import sample
-from sonido.tokenisation import WINDOW, encode_chunk
+from sonido.tokenisation import TOP, WINDOW, encode_chunk
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
 
 
 @torch.no_grad()
-def draw_sample(
-    model: HQVAE, clip: ClipEmbedding, priors: list[Prior], condition: Tensor, seconds: float, seed: int
+def draw_samples(
+    model: HQVAE,
+    clip: ClipEmbedding,
+    priors: list[Prior],
+    conditions: Tensor,
+    seconds: float,
+    seed: int,
+    temperature: float = 1.0,
 ) -> Tensor:
-    """[2, time] audio sampled with the clip embedding of `condition` [2, time] (at least 6 s)."""
-    features = encode_chunk(model, condition[None, :, : WINDOW * 2048])[1]
-    tops = max(1, round(seconds * 44_100 / 2048))
-    tokens = sample(priors, tops, clip(features), 1.0, seed)
-    audio: Tensor = model.decode(tokens)[0]
+    """[batch, 2, time] audio sampled with the clip embeddings of `conditions` [batch, 2, time] (at least 6 s)."""
+    features = encode_chunk(model, conditions[:, :, : WINDOW * TOP])[1]
+    tops = max(1, round(seconds * 44_100 / TOP))
+    audio: Tensor = model.decode(sample(priors, tops, clip(features), temperature, seed))
     return audio
+
+
+@dataclass
+class Judgement:
+    groups: dict[str, list[Statistics]]
+    """'held-out music' first, then 'samples' and the controls."""
+    sounds: dict[str, Tensor]
+    """[2, time] of the first of each, and the original."""
+
+
+@torch.no_grad()
+def judge(
+    model: HQVAE,
+    clip: ClipEmbedding,
+    priors: list[Prior],
+    excerpts: Tensor,
+    seconds: float,
+    seed: int,
+    temperature: float = 1.0,
+) -> Judgement:
+    """Samples conditioned on each of the held-out `excerpts` [items, 2, time] (at least 6 s) against those excerpts."""
+    generator = torch.Generator().manual_seed(seed)
+    tops = round(seconds * 44_100 / TOP)
+    tokens = model.encode(excerpts[:, :, : tops * TOP])
+    each = [[level[i : i + 1] for level in tokens] for i in range(len(excerpts))]
+    sounds = {
+        "held-out music": model.decode(tokens),
+        "samples": draw_samples(model, clip, priors, excerpts, seconds, seed, temperature),
+        "tokens shuffled": torch.cat([model.decode(shuffled(t, generator)) for t in each]),
+        "frames shuffled": torch.cat([model.decode(frames_shuffled(t, generator)) for t in each]),
+    }
+    groups = {name: [statistics(audio) for audio in batch] for name, batch in sounds.items()}
+    return Judgement(groups, {"original": excerpts[0, :, : tops * TOP], **{n: s[0] for n, s in sounds.items()}})
 
 
 def picture(rows: dict[str, Tensor], path: Path) -> None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from sonido import pipeline
-from sonido.audition import draw_sample, picture
+from sonido.audition import draw_samples, picture
 from sonido.config import model_config
 from sonido.data import recordings, soundfonts
 from sonido.data.clips import read_index, read_segment
@@ -56,7 +56,8 @@ def chain(out: Path, data: Path | None, processes: int = 2) -> dict[str, float]:
     config = model_config(SIZE)
     condition = torch.from_numpy(read_segment(read_index(out / "shards", "train")[0], 0, 6 * 44_100))
     model = pipeline.load_codec(out, SIZE)
-    drawn = draw_sample(model, pipeline.load_clip(out, config), pipeline.load_priors(out, config), condition, 0.7, 0)
+    clip, priors = pipeline.load_clip(out, config), pipeline.load_priors(out, config)
+    drawn = draw_samples(model, clip, priors, condition[None], 0.7, 0)[0]
     if not torch.isfinite(drawn).all():
         raise ArithmeticError("the sampled audio is not finite")
     picture({"condition": condition, "sample": drawn}, out / "sample.png")

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from sonido import checkpoint, gpu_driver
+from sonido import checkpoint, gpu_driver, staged_run
 from sonido.data.generated import numbers
 
 
@@ -39,18 +40,36 @@ def test_bundle_train_and_resume(tmp_path: Path) -> None:
     )
     assert bundle.stat().st_size < gpu_driver.BUNDLE_LIMIT
     songs = max(numbers(2, 1)) + 1
-    common = ["--bundle", str(bundle), "--size", "debug", "--stages", "stage1", "--device", "cpu", "--seconds", "6",
-              "--generated", str(songs), "--hours", "1", "--minutes", "5", "--checkpoint-minutes", "2"]  # fmt: skip
-    first, second = tmp_path / "out1", tmp_path / "out2"
-    log = run(["train", *common, "--out", str(first), "--work", str(tmp_path / "w1"), "--steps", "4"], tmp_path)
-    assert "published" in log
-    assert all(p.stat().st_size <= gpu_driver.FILE_LIMIT for p in first.iterdir())
-    again = ["--out", str(second), "--work", str(tmp_path / "w2"), "--steps", "6", "--resume", str(first)]
-    run(["train", *common, *again], tmp_path)
-    document, _ = checkpoint.read(tmp_path / "w2" / "run" / "stage1" / "checkpoint")
-    assert document["step"] == 6
-    lines = (tmp_path / "w2" / "run" / "stage1" / "log.txt").read_text()
-    assert lines.count("train_items=") == 2, "the second call must continue the first one's log"
+    common = ["--bundle", str(bundle), "--size", "debug", "--device", "cpu", "--seconds", "9",
+              "--generated", str(songs), "--hours", "1", "--minutes", "8", "--checkpoint-minutes", "2"]  # fmt: skip
+
+    def call(number: int, *arguments: str) -> tuple[str, Path]:
+        """A fresh machine each time: only the published files of the call before are there."""
+        work, out = tmp_path / f"work{number}", tmp_path / f"out{number}"
+        resume = ["--resume", str(tmp_path / f"out{number - 1}")] if number else []
+        log = run(["train", *common, "--out", str(out), "--work", str(work), *resume, *arguments], tmp_path)
+        assert "published" in log
+        assert all(p.stat().st_size <= gpu_driver.FILE_LIMIT for p in out.iterdir())
+        return log, work / "run"
+
+    def step_of(folder: Path) -> object:
+        return checkpoint.read(folder / "checkpoint")[0]["step"]
+
+    log, state = call(0, "--stages", "stage1", "--steps", "4")
+    assert "finished=True" in log
+    assert not (state / "tokens").exists()
+    log, state = call(1, "--steps", "6", "--prior-steps", "2")
+    assert [step_of(state / name) for name in ("stage1", "prior0", "prior1", "prior2")] == [6, 2, 2, 2]
+    assert (state / "stage1" / "log.txt").read_text().count("train_items=") == 2, "goes on in the first call's log"
+    log, state = call(2, "--steps", "6", "--prior-steps", "3")
+    assert [step_of(state / name) for name in ("stage1", "prior0", "prior2")] == [6, 3, 3]
+
+
+def test_stage_2_waits_for_stage_1(tmp_path: Path) -> None:
+    published: list[int] = []
+    plan = staged_run.Plan("debug", "both", "cpu", time.monotonic() - 1, 1.0, 1.0, steps=4)
+    assert not staged_run.run_stages(plan, tmp_path / "shards", tmp_path / "run", lambda: published.append(1))
+    assert not (tmp_path / "run").exists(), "past the deadline nothing may start"
 
 
 def test_a_bundle_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,9 @@ import pytest
 import soundfile
 
 from sonido.data import gus_patches, preparation, recordings, sample_folders, soundfonts
+from sonido.data.generated import song
 from sonido.data.preparation import Inputs, Job, allowed_sources, list_jobs, run_job
+from sonido.data.renderer import Sources, render
 from sonido.data.score import Note, Part
 
 RATE = 44_100
@@ -135,3 +137,10 @@ def test_every_corpus_of_the_data_plan_has_a_job(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="reserved"):
         run_job(Job("pop909", "pop909/1", "/data/maestro/1.mid", 0), inputs, tmp_path, False, 1.0)
     assert set(preparation.KINDS) == {"eir", "soundtrack", "fretsonfire", "module"}
+
+
+def test_drums_without_any_source_are_left_out() -> None:
+    score = song(1, bars=2)
+    rendering = render(score, Sources((), ()), 3.0, 0)
+    assert [s.part.name for s in rendering.stems if s.part.drums] == []
+    assert len(rendering.stems) == 3

@@ -53,10 +53,12 @@ class Rendering:
 
 
 def _voice_part(part: Part, sources: Sources, samples: int, random: np.random.Generator) -> tuple[Audio, str]:
-    if part.drums and sources.kits and random.uniform() < 0.65:
+    if part.drums and sources.kits and (not sources.fonts or random.uniform() < 0.65):
         kit = sources.kits[int(random.integers(len(sources.kits)))]
         return drum_kits.render(part, kit, samples), f"kit:{kit.name}"
-    if part.drums and sources.drum_fonts and random.uniform() < 0.3:
+    if part.drums and not sources.fonts and not sources.drum_fonts:
+        return np.zeros((2, samples), np.float32), "none"  # left out, like every silent part
+    if part.drums and sources.drum_fonts and (not sources.fonts or random.uniform() < 0.3):
         font = sources.drum_fonts[int(random.integers(len(sources.drum_fonts)))]
         return soundfonts.render(part, font, 0, samples), f"font:{font.name}:0"
     family = [program for program in sources.patches if program // 8 == part.program // 8]
