@@ -41,9 +41,16 @@ export class SimulatedPlugin implements Disposable {
 
   /** Says hello without waiting for the answer. */
   static async greet(endpointFile: string, facts: PluginFacts = {}): Promise<SimulatedPlugin> {
+    const plugin = await SimulatedPlugin.open(endpointFile, facts);
+    plugin.hello();
+    return plugin;
+  }
+
+  /** Connects and says nothing. */
+  static async open(endpointFile: string, facts: PluginFacts = {}): Promise<SimulatedPlugin> {
     const endpoint = await readEndpoint(endpointFile);
     if (endpoint === null) throw new Error(`no endpoint file ${endpointFile}`);
-    const hello = {
+    return new SimulatedPlugin(await dial(endpoint.address), {
       protocol: { min: 1, max: 1 },
       token: endpoint.token,
       instance: randomUUID(),
@@ -56,10 +63,7 @@ export class SimulatedPlugin implements Disposable {
       name: '',
       slot: 0,
       ...facts,
-    };
-    const plugin = new SimulatedPlugin(await dial(endpoint.address), hello);
-    plugin.hello();
-    return plugin;
+    });
   }
 
   hello(changes: PluginFacts = {}): void {

@@ -68,9 +68,9 @@ describe('the comp of a track', () => {
           const found = regions.filter(
             (region) => frame >= region.hostStart && frame < region.hostStart + region.frames,
           );
-          expect(found.map(({ takeId }) => takeId)).toEqual(heard === undefined ? [] : [heard.id]);
-          if (heard !== undefined)
-            expect(found[0]!.takeStart + frame - found[0]!.hostStart).toBe(frame - heard.hostStart);
+          expect(
+            found.map(({ takeId, takeStart, hostStart }) => [takeId, takeStart + frame - hostStart]),
+          ).toEqual(heard === undefined ? [] : [[heard.id, frame - heard.hostStart]]);
         }
       }),
     );

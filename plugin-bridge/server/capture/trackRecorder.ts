@@ -215,7 +215,8 @@ export class TrackRecorder implements PassSink {
   end(): void {
     const take = this.#take!;
     this.#take = undefined;
-    const ending = this.#finish(take).finally(() => {
+    const before = [...this.#ending.values()].at(-1);
+    const ending = this.#finish(take, before).finally(() => {
       this.#ending.delete(take);
       this.owner.drained();
     });
@@ -227,10 +228,12 @@ export class TrackRecorder implements PassSink {
     this.owner.emit({ type: 'gap', track: id, name, take: null, start: null, frames });
   }
 
-  async #finish(take: OpenTake): Promise<void> {
+  /** Takes are told in their order, however long the disk takes with each. */
+  async #finish(take: OpenTake, before: Promise<void> | undefined): Promise<void> {
     const { id, name } = this.owner.track();
     try {
       const frames = await take.file.close();
+      await before;
       if (frames === 0) {
         await rm(take.file.path, { force: true });
         this.owner.session.tracks.removeTake(take.row.id);
