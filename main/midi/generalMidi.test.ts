@@ -15,6 +15,7 @@ test.each([
   ['other', 4],
   ['Kontrabass-Gruppe', 4],
   ['', 4],
+  ['no_vocals', 4],
 ])('%s plays program %i', (name, program) => {
   expect(programFor(name)).toBe(program);
 });

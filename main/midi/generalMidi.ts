@@ -53,6 +53,8 @@ export function programFor(name: string): number {
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .map((word) => (/^\d+$/.test(word) ? word : word.replace(/\d+$/, '')));
+  // What remains without it, such as "no_vocals".
+  if (words[0] === 'no') return fallback;
   if (words.includes('bass') && words.some((word) => /^(sy|synth|moog)$/.test(word))) return 38;
   return (
     instruments.find(({ words: wanted }) => words.some((word) => wanted.test(word)))?.program ?? fallback

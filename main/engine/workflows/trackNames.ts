@@ -21,5 +21,6 @@ export function isDrums(name: string): boolean {
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[^\p{L}]+/gu, ' ')
     .toLowerCase();
-  return drumWords.test(words);
+  // What remains without them, such as "no_drums".
+  return drumWords.test(words) && !/^ ?no /.test(words);
 }
