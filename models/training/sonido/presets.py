@@ -48,12 +48,13 @@ STAGE1: dict[str, dict[str, Any]] = {
 PRIORS: dict[str, dict[str, Any]] = {
     "debug": {"steps": 60, "batch": 8, "learning_rate": 3e-3, "warm_up": 10, "log_every": 20, "validate_every": 60},
     "tiny": {
-        "steps": 500,
+        "steps": 1500,
         "batch": 8,
+        "bf16": True,
         "learning_rate": 3e-3,
         "ema_decay": 0.98,
         "weight_decay": 0.05,
-        "validate_every": 250,
+        "validate_every": 300,
     },
     "S": {"steps": 60_000, "batch": 64, "bf16": True, "learning_rate": 6e-4, "warm_up": 1000, "weight_decay": 0.05},
     "M": {"steps": 80_000, "batch": 64, "bf16": True, "learning_rate": 4e-4, "warm_up": 1000, "weight_decay": 0.05},

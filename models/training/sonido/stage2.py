@@ -44,6 +44,8 @@ def run_loop(
     step = 0
     if checkpoint.exists(directory / "checkpoint"):
         step = checkpoint.restore(directory / "checkpoint", model, average, optimiser)
+    if step >= config.steps:  # priors may train side by side, so a finished clip embedding is not written again
+        return step
     model.train()
     started, first = time.monotonic(), step
     while step < config.steps and (deadline is None or time.monotonic() < deadline):

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import re
+import resource
 import shutil
 import time
 from collections.abc import Iterable
@@ -261,12 +262,20 @@ def _remix_eir(job: Job) -> tuple[NDArray[np.int16], dict[str, NDArray[np.int16]
     return np.clip(mix, -32768, 32767).astype(np.int16), stems
 
 
-def _worker(arguments: tuple[Job, Inputs, Path, bool, float]) -> tuple[str, float, str]:
-    job = arguments[0]
+def processor_seconds() -> float:
+    """User and system time of this process and of its finished children (the synthesiser)."""
+    usage = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(u.ru_utime + u.ru_stime for u in usage)
+
+
+def _worker(arguments: tuple[Job, Inputs, Path, bool, float]) -> tuple[str, float, float, str]:
+    """(name, seconds of audio, processor seconds, what went wrong or nothing)."""
+    job, before = arguments[0], processor_seconds()
     try:
-        return job.name, run_job(*arguments), ""
+        made, problem = run_job(*arguments), ""
     except (ValueError, RuntimeError, KeyError, IndexError, ZeroDivisionError) as error:
-        return job.name, 0.0, f"{type(error).__name__}: {error}"
+        made, problem = 0.0, f"{type(error).__name__}: {error}"
+    return job.name, made, processor_seconds() - before, problem
 
 
 def prepare(
@@ -275,16 +284,17 @@ def prepare(
 ) -> float:  # fmt: skip
     """Runs jobs until all are done or `hours` of new audio exist; prints one line a minute and returns the new hours.
 
+    `realtime_per_core` is audio per processor second, so other programs on the machine do not count.
     Failures are written to `out`/failures.txt with their reason and counted, not hidden.
     """
     jobs = [job for job in list_jobs(inputs, variants) if not kinds or job.kind in kinds]
     out.mkdir(parents=True, exist_ok=True)
     started, last = time.monotonic(), 0.0
-    made, failed = 0.0, 0
+    made, spent, failed = 0.0, 0.0, 0
     work = ((job, inputs, out, keep_stems, seconds) for job in jobs)
     with multiprocessing.get_context("spawn").Pool(processes, initializer=os.nice, initargs=(5,)) as pool:
-        for done, (name, length, problem) in enumerate(pool.imap_unordered(_worker, work), 1):
-            made += length
+        for done, (name, length, seconds_spent, problem) in enumerate(pool.imap_unordered(_worker, work), 1):
+            made, spent = made + length, spent + seconds_spent
             if problem:
                 failed += 1
                 with (out / "failures.txt").open("a") as file:
@@ -293,7 +303,7 @@ def prepare(
             if elapsed - last > 60 or done == len(jobs):
                 last = elapsed
                 print(f"prepared={done}/{len(jobs)} hours={made / 3600:.2f} failed={failed} "
-                      f"realtime_per_core={made / elapsed / processes:.1f}", flush=True)  # fmt: skip
+                      f"realtime_per_core={made / max(spent, 1e-3):.1f}", flush=True)  # fmt: skip
             if made / 3600 >= hours:
                 pool.terminate()
                 break
