@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWav } from '../audio/wav/wavWriter.ts';
+import { writeWav } from '../../test/support/writeWav.ts';
 import { tags as tagsSchema, type Tags } from '../contracts/tags.ts';
 import { tag } from './tag.ts';
 
@@ -17,10 +17,7 @@ async function tagOf(
   sampleRate: number,
   signal = new AbortController().signal,
 ): Promise<Tags> {
-  const path = join(folder, 'in.wav');
-  const writer = await createWav(path, { sampleRate, channels: 1, encoding: 'float32' });
-  await writer.write([audio]);
-  await writer.close();
+  const path = await writeWav(join(folder, 'in.wav'), [audio], { sampleRate });
   const result = await tag({ audio: path }, { signal, directory: folder, progress: () => undefined });
   expect(JSON.stringify(result)).not.toContain('NaN');
   return tagsSchema.parse(result);

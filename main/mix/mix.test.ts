@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeWav } from '../../test/support/writeWav.ts';
 import { testSignal } from '../audio/strip/testSignal.ts';
 import { openWav } from '../audio/wav/wavReader.ts';
-import { createWav } from '../audio/wav/wavWriter.ts';
 import { mixPlan, type MixPlan } from '../contracts/mixPlan.ts';
 import { mix } from './mix.ts';
 import { renderMix } from './renderMix.ts';
@@ -32,14 +32,7 @@ interface Given {
 }
 
 async function write(source: Source, k: number): Promise<Given> {
-  const audio = join(folder, `${k}.wav`);
-  const writer = await createWav(audio, {
-    sampleRate: source.rate,
-    channels: source.channels.length,
-    encoding: 'float32',
-  });
-  await writer.write(source.channels);
-  await writer.close();
+  const audio = await writeWav(join(folder, `${k}.wav`), source.channels, { sampleRate: source.rate });
   return { name: source.name, audio };
 }
 const writeAll = (sources: readonly Source[]) => Promise.all(sources.map(write));

@@ -5,10 +5,10 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import { testSignal } from '../../main/audio/strip/testSignal.ts';
-import { createWav } from '../../main/audio/wav/wavWriter.ts';
 import type { MixPlan } from '../../main/contracts/mixPlan.ts';
 import type { OperationInput, OperationName } from '../../main/contracts/operations.ts';
 import { runOperation } from '../../main/inference/registry.ts';
+import { writeWav } from '../support/writeWav.ts';
 import { folderContent } from './folderContent.ts';
 
 /**
@@ -45,16 +45,13 @@ async function live(name: OperationName, input: unknown, directory: string, bloc
 }
 
 async function wav(name: string, sampleRate: number, channels: number, seconds: number): Promise<string> {
-  const path = join(folder, name);
-  const writer = await createWav(path, { sampleRate, channels, encoding: 'int16' });
   const frames = Math.round(sampleRate * seconds);
   const [left, right] = testSignal({ kind: 'noise', level: 0.3, seed: seconds }, frames, sampleRate);
   // Notes, so that there is something to hear for beats and levels.
   const play = (plane: ArrayLike<number>) =>
     Float32Array.from(plane, (x, n) => x * Math.exp((-8 * (n % (sampleRate / 2))) / sampleRate));
-  await writer.write([play(left), play(right)].slice(0, channels));
-  await writer.close();
-  return path;
+  const planes = [play(left), play(right)].slice(0, channels);
+  return writeWav(join(folder, name), planes, { sampleRate, encoding: 'int16' });
 }
 
 /** A plan in which every part of the strip has a state. */

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PackManifest } from '../../main/contracts/pack.ts';
 import { encodeOnnxModel } from '../../main/inference/convert/onnxModel.ts';
+import { installTestPack } from './testPack.ts';
 
 /** What the test model calls its stems: fixed parts of the mix. 0.45 of it stays unclaimed. */
 const parts = { drums: 0.5, bass: 0.25, other: 0.1, vocals: -0.3 };
@@ -30,21 +28,8 @@ export async function installFactorsPack(home: string, window = 4096): Promise<v
       ],
     },
   });
-  const folder = join(home, 'packs', 'factors');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'model.onnx'), model);
-  const manifest: PackManifest = {
-    format: 1,
+  await installTestPack(join(home, 'packs'), model, {
     id: 'factors',
-    version: '1.0.0',
-    name: 'Factors',
-    summary: 'For tests.',
-    licence: { id: 'MIT', text: 'MIT', mustAccept: false },
-    source: { type: 'file' },
-    convert: 'none',
-    files: [
-      { name: 'model.onnx', sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length },
-    ],
     tasks: ['separate'],
     model: {
       file: 'model.onnx',
@@ -59,6 +44,5 @@ export async function installFactorsPack(home: string, window = 4096): Promise<v
       constants: {},
     },
     stems,
-  };
-  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  });
 }

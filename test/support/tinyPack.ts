@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packFormat, type PackManifest } from '../../main/contracts/pack.ts';
+import type { PackManifest } from '../../main/contracts/pack.ts';
 import { encodeOnnxModel } from '../../main/inference/convert/onnxModel.ts';
+import { testManifest, writePack } from './testPack.ts';
 
 /** Our own folders in a temporary place for the length of a test. */
 export async function temporaryHome(): Promise<{ home: string; remove(): Promise<void> }> {
@@ -40,23 +40,9 @@ export function tinyModel(): Uint8Array {
 }
 
 /** The manifest of a pack `tiny` with that model, or with the changes a test wants. */
-export function tinyManifest(model: Uint8Array, changes: Partial<PackManifest> = {}): PackManifest {
-  return {
-    format: packFormat,
+export const tinyManifest = (model: Uint8Array, changes: Partial<PackManifest> = {}): PackManifest => ({
+  ...testManifest(model, {
     id: 'tiny',
-    version: '1.0.0',
-    name: 'Tiny',
-    summary: 'For tests.',
-    licence: { id: 'MIT', text: 'Do what you like.', mustAccept: false },
-    source: { type: 'file' },
-    convert: 'none',
-    files: [
-      {
-        name: 'tiny.onnx',
-        sha256: createHash('sha256').update(model).digest('hex'),
-        bytes: model.length,
-      },
-    ],
     tasks: ['features'],
     model: {
       file: 'tiny.onnx',
@@ -70,18 +56,10 @@ export function tinyManifest(model: Uint8Array, changes: Partial<PackManifest> =
       outputs: [{ name: 'y', shape: [1, 8, 60] }],
       constants: {},
     },
-    ...changes,
-  };
-}
+  }),
+  ...changes,
+});
 
 /** Writes a manifest and a model into a folder that `addPack` takes. */
-export async function writePackFolder(
-  folder: string,
-  manifest: unknown,
-  model?: Uint8Array,
-): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
-  if (model !== undefined) await writeFile(join(folder, 'tiny.onnx'), model);
-  return folder;
-}
+export const writePackFolder = (folder: string, manifest: unknown, model?: Uint8Array): Promise<string> =>
+  writePack(folder, manifest, model && { name: 'tiny.onnx', bytes: model });

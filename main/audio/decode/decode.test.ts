@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeWav } from '../../../test/support/writeWav.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import { operations } from '../../contracts/operations.ts';
 import { openWav } from '../wav/wavReader.ts';
-import { createWav } from '../wav/wavWriter.ts';
 import { decode } from './decodeOperation.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -43,18 +43,8 @@ async function saved(name: string, bytes: Buffer): Promise<string> {
   return path;
 }
 
-async function wav(name: string, plane: Float32Array): Promise<string> {
-  const path = join(folder, name);
-  const writer = await createWav(path, {
-    sampleRate: 48_000,
-    channels: 1,
-    encoding: 'float32',
-    timeReference: 77,
-  });
-  await writer.write([plane]);
-  await writer.close();
-  return path;
-}
+const wav = (name: string, plane: Float32Array): Promise<string> =>
+  writeWav(join(folder, name), [plane], { timeReference: 77 });
 
 /** The signal of fixtures/make.sh at any rate. */
 const left = (n: number, rate: number) => 0.5 * Math.sin((2 * Math.PI * 440 * n) / rate);

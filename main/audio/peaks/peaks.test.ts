@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeWav } from '../../../test/support/writeWav.ts';
 import { operations } from '../../contracts/operations.ts';
-import { createWav } from '../wav/wavWriter.ts';
 import { PeaksBuilder } from './peaksBuilder.ts';
 import { levelFor, planPeaks } from './peaksFormat.ts';
 import { peaks } from './peaksOperation.ts';
@@ -28,10 +28,7 @@ const signal = (frames: number, channel: number) =>
 
 async function peaksOf(planes: Float32Array[]) {
   const directory = await mkdtemp(join(folder, 'run-'));
-  const audio = join(folder, 'audio.wav');
-  const writer = await createWav(audio, { sampleRate: 48_000, channels: planes.length, encoding: 'float32' });
-  await writer.write(planes);
-  await writer.close();
+  const audio = await writeWav(join(folder, 'audio.wav'), planes);
   const output = await peaks(
     { audio },
     { signal: new AbortController().signal, directory, progress: () => {} },

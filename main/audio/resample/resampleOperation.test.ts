@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeWav } from '../../../test/support/writeWav.ts';
 import { operations } from '../../contracts/operations.ts';
 import { openWav } from '../wav/wavReader.ts';
-import { createWav } from '../wav/wavWriter.ts';
 import { foldChannels } from './foldChannels.ts';
 import { resample } from './resampleOperation.ts';
 
@@ -14,17 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function source(channels: number, frames: number): Promise<string> {
-  const path = join(folder, 'source.wav');
-  const writer = await createWav(path, { sampleRate: 48_000, channels, encoding: 'int16' });
-  await writer.write(
+const source = (channels: number, frames: number): Promise<string> =>
+  writeWav(
+    join(folder, 'source.wav'),
     Array.from({ length: channels }, (_, channel) =>
       Float32Array.from({ length: frames }, (__, n) => 0.1 * (channel + 1) * Math.sin(n / 30)),
     ),
+    { encoding: 'int16' },
   );
-  await writer.close();
-  return path;
-}
 
 describe('resample', () => {
   it('converts rate and channels, reports progress and leaves only its result', async () => {

@@ -4,29 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unprivileged } from '../../../test/support/unprivileged.ts';
+import { writeWav } from '../../../test/support/writeWav.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import { bytesPerSample, type SampleEncoding } from './sampleEncoding.ts';
 import { openWav } from './wavReader.ts';
-import { createWav, type WavOptions } from './wavWriter.ts';
+import { createWav } from './wavWriter.ts';
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sonidesk-wav-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function writeWav(name: string, planes: Float32Array[], options: Partial<WavOptions> = {}) {
-  const path = join(folder, name);
-  const writer = await createWav(path, {
-    sampleRate: 48_000,
-    channels: planes.length,
-    encoding: 'float32',
-    ...options,
-  });
-  await writer.write(planes);
-  await writer.close();
-  return path;
-}
 
 async function readAll(path: string) {
   const reader = await openWav(path);
@@ -134,18 +122,18 @@ describe('round trip', () => {
 
   it('keeps every bit of float samples, NaN and infinities too, and of 24-bit integers', async () => {
     const odd = Float32Array.of(NaN, Infinity, -Infinity, 1e38, -1e-40, 2, -0);
-    const { planes } = await readAll(await writeWav('odd.wav', [odd, odd]));
+    const { planes } = await readAll(await writeWav(join(folder, 'odd.wav'), [odd, odd]));
     expect(planes).toEqual([odd, odd]);
     const steps = Float32Array.from({ length: 1000 }, (_, i) => (i * 16_777 - 8_388_608) / 8_388_608);
-    expect((await readAll(await writeWav('s24.wav', [steps], { encoding: 'int24' }))).planes).toEqual([
-      steps,
-    ]);
+    expect(
+      (await readAll(await writeWav(join(folder, 's24.wav'), [steps], { encoding: 'int24' }))).planes,
+    ).toEqual([steps]);
   });
 
   it('clips integers instead of wrapping', async () => {
     const loud = Float32Array.of(1.5, -1.5, 1, -1, NaN);
     for (const encoding of ['int16', 'int24', 'int32'] as const) {
-      const { planes } = await readAll(await writeWav('loud.wav', [loud], { encoding }));
+      const { planes } = await readAll(await writeWav(join(folder, 'loud.wav'), [loud], { encoding }));
       const top = Math.fround(1 - 2 ** -(bytesPerSample[encoding] * 8 - 1));
       expect([...planes[0]!]).toEqual([top, -1, top, -1, 0]);
     }
@@ -153,7 +141,7 @@ describe('round trip', () => {
 
   it('serves reads that overlap in time', async () => {
     const plane = Float32Array.from({ length: 400_000 }, (_, i) => i / 400_000);
-    const reader = await openWav(await writeWav('concurrent.wav', [plane, plane]));
+    const reader = await openWav(await writeWav(join(folder, 'concurrent.wav'), [plane, plane]));
     const parts = await Promise.all([0, 1, 2, 3].map((part) => reader.read(part * 100_000, 100_000)));
     await reader.close();
     for (const [part, planes] of parts.entries()) {
@@ -163,7 +151,7 @@ describe('round trip', () => {
   });
 
   it('keeps the origin of a Broadcast Wave', async () => {
-    const path = await writeWav('bext.wav', [new Float32Array(3)], {
+    const path = await writeWav(join(folder, 'bext.wav'), [new Float32Array(3)], {
       timeReference: 172_800_000_123,
       description: 'Gesang, Strophe – ä',
     });
@@ -249,7 +237,10 @@ describe('foreign files', () => {
     const eight = riff(['fmt ', pcmFormat(1, 8)], ['data', Buffer.from([0, 128, 255])]);
     expect((await readAll(await saved('8.wav', eight))).planes[0]).toEqual(Float32Array.of(-1, 0, 127 / 128));
     const planes = Array.from({ length: 6 }, (_, i) => Float32Array.of(i / 8, -0.5));
-    const surround = await writeWav('5.1.wav', planes, { encoding: 'int24', channelMask: 0x3f });
+    const surround = await writeWav(join(folder, '5.1.wav'), planes, {
+      encoding: 'int24',
+      channelMask: 0x3f,
+    });
     const back = await readAll(surround);
     expect(back.reader).toMatchObject({ channels: 6, channelMask: 0x3f, bitDepth: 24 });
     expect(back.planes).toEqual(planes);
@@ -367,7 +358,7 @@ describe('what is no WAV', () => {
   it('0 and 1 sample are fine, names with quotes, newlines and other scripts too', async () => {
     for (const name of ['a b.wav', `it's "so".wav`, 'line\nbreak.wav', '音楽 – Müsli 🎹.wav']) {
       for (const frames of [0, 1]) {
-        const path = await writeWav(name, [new Float32Array(frames).fill(0.5)]);
+        const path = await writeWav(join(folder, name), [new Float32Array(frames).fill(0.5)]);
         expect((await readAll(path)).planes).toEqual([new Float32Array(frames).fill(0.5)]);
       }
     }

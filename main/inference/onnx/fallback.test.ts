@@ -6,7 +6,7 @@ import { installFactorsPack } from '../../../test/support/factorsPack.ts';
 import { createWav } from '../../audio/wav/wavWriter.ts';
 import { withUserNotes } from '../host/userNotes.ts';
 import { separate } from '../separate/separate.ts';
-import { installToneModel } from '../transcribe/toneModel.ts';
+import { installToneModel } from '../../../test/support/toneModel.ts';
 import { transcribe } from '../transcribe/transcribe.ts';
 import { releaseWarm } from './warmSessions.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createWav } from '../../audio/wav/wavWriter.ts';
 import { notesFile, type OperationContext } from '../../contracts/operations.ts';
-import { installToneModel } from './toneModel.ts';
+import { installToneModel } from '../../../test/support/toneModel.ts';
 import { transcribe } from './transcribe.ts';
 
 let folder = '';
@@ -93,7 +93,7 @@ describe('half a minute of tones', () => {
   });
 
   test('says how it was run', () => {
-    expect(result).toMatchObject({ pack, packVersion: '1', notes: 'notes.json', count: melody.length });
+    expect(result).toMatchObject({ pack, packVersion: '1.0.0', notes: 'notes.json', count: melody.length });
     expect(result.realtimeFactor).toBeCloseTo(30 / result.seconds, 6);
   });
 

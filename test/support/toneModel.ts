@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { PackManifest } from '../../contracts/pack.ts';
-import { encodeOnnxModel, type OnnxNode } from '../convert/onnxModel.ts';
+import { encodeOnnxModel, type OnnxNode } from '../../main/inference/convert/onnxModel.ts';
+import { installTestPack } from './testPack.ts';
 
 /**
  * A model with the outside of Basic Pitch, twelve pitches and short windows, that hears sine tones by
@@ -17,20 +14,8 @@ const pitches = 12;
 const kernel = 2048;
 
 export async function installToneModel(packs: string): Promise<string> {
-  const id = 'tone-model';
-  const bytes = toneModel();
-  const manifest: PackManifest = {
-    format: 1,
-    id,
-    version: '1',
-    name: 'Tones',
-    summary: 'Hears sine tones.',
-    licence: { id: 'MIT', text: 'For tests.', mustAccept: false },
-    source: { type: 'file' },
-    convert: 'none',
-    files: [
-      { name: 'tones.onnx', sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length },
-    ],
+  return installTestPack(packs, toneModel(), {
+    id: 'tone-model',
     tasks: ['transcribe'],
     model: {
       file: 'tones.onnx',
@@ -58,11 +43,7 @@ export async function installToneModel(packs: string): Promise<string> {
         contourOutput: 'contours',
       },
     },
-  };
-  await mkdir(join(packs, id), { recursive: true });
-  await writeFile(join(packs, id, 'tones.onnx'), bytes);
-  await writeFile(join(packs, id, 'manifest.json'), JSON.stringify(manifest));
-  return id;
+  });
 }
 
 /** Windowed cosine and sine of every pitch: [2 · pitches, 1, kernel]. */
