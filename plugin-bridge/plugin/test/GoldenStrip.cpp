@@ -1,6 +1,7 @@
 // The channel strip against the golden vectors of test/golden/strip, which main/audio/strip meets too.
 // Usage: GoldenStrip FOLDER. Exit 1 when a vector is missed.
 #include "../source/strip/ChannelStrip.hpp"
+#include "StripSignals.hpp"
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -30,36 +31,6 @@ static StripSettings settingsOf(const json& j)
     s.sendEnabled = !j["sendDb"].is_null();
     if (s.sendEnabled) s.sendDb = j["sendDb"];
     return s;
-}
-
-/// The signals of main/audio/strip/testSignal.ts.
-static void signal(const json& input, double sampleRate, std::vector<double>& left, std::vector<double>& right)
-{
-    const std::string kind = input["kind"];
-    const double level = input["level"];
-    if (kind == "impulse")
-        left[0] = level, right[0] = level / 2;
-    else if (kind == "noise")
-    {
-        uint32_t x = input["seed"];
-        const auto next = [&] { return ((x = x * 1664525u + 1013904223u) / 2147483648.0 - 1) * level; };
-        for (size_t n = 0; n < left.size(); ++n)
-        {
-            left[n] = next();
-            right[n] = next();
-        }
-    }
-    else
-    {
-        const double hz = input["hz"];
-        const size_t period = input["periodFrames"];
-        for (size_t n = 0; n < left.size(); ++n)
-        {
-            if (n % period >= period / 2) continue;
-            left[n] = level * std::sin(2 * design::pi * hz * double(n) / sampleRate);
-            right[n] = left[n] / 2;
-        }
-    }
 }
 
 /// Largest difference to the file over the frames kept, with the stream cut into blocks of `block` frames.

@@ -1,5 +1,5 @@
 #include "Bridge.hpp"
-#include "Endpoint.hpp"
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace sonidesk {
@@ -9,103 +9,140 @@ using namespace std::chrono_literals;
 
 /// The app is looked for this often; with the handshake a restarted app is found within 2 s.
 static constexpr auto searchInterval = 500ms;
+/// An app that refused is asked again this often.
+static constexpr auto refusedInterval = 2s;
 /// A ring is kept this long after a connection broke, so that a restarted app misses nothing.
 static constexpr auto patience = 10s;
+/// How long the app may take nothing at all before the connection counts as broken.
 static constexpr int sendTimeoutMs = 2000;
+static constexpr auto helloTimeout = 2s;
+/// The ring is looked at this often: at 20 times real time it then holds 0.4 s, of 22.
+static constexpr int receiveTimeoutMs = 20;
 /// Frames are sent in pieces of about this size.
 static constexpr size_t batchBytes = 1 << 18;
 
 void Bridge::start(const Identity& who)
 {
-    {
-        const std::lock_guard<std::mutex> lock(guard);
-        identity = who;
-    }
-    changed = true;
+    identify(who);
     if (thread.joinable()) return;
     quit = false;
     thread = std::thread([this] { run(); });
 }
 
+void Bridge::identify(const Identity& who)
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    if (!(who == identity)) changed = true;
+    identity = who;
+}
+
 void Bridge::stop()
 {
-    quit = true;
+    {
+        const std::lock_guard<std::mutex> lock(guard);
+        quit = true;
+    }
+    wake.notify_one();
     if (thread.joinable()) thread.join();
 }
 
 std::string Bridge::message() const
 {
     const std::lock_guard<std::mutex> lock(guard);
-    return text;
+    return text.empty() ? "Looking for SoniDesk." : text;
 }
 
-void Bridge::say(FrameType type, const json& message)
+bool Bridge::say(FrameType type, const std::string& message)
 {
-    const std::lock_guard<std::mutex> lock(guard);
-    if (queue.size() < 1000) queue.emplace_back(type, message.dump());
+    return sendFrame(type, 0, message.data(), uint32_t(message.size())) && flush();
 }
 
 void Bridge::run()
 {
     record.resize(CaptureRing::maxRecordBytes);
-    Clock::time_point searchAt = Clock::now();
+    searchAt = Clock::now();
     while (!quit)
     {
-        if (!socket.open())
-        {
-            if (wanted && Clock::now() - lostAt > patience) wanted = false;
-            if (!wanted) ring.clear();
-            if (Clock::now() >= searchAt)
-            {
-                searchAt = Clock::now() + searchInterval;
-                if (greet()) continue;
-            }
-            std::this_thread::sleep_for(20ms);
-            continue;
-        }
-        if (changed && !greet()) continue;
-        const bool alive = sendRing() && sendQueued() && receive(5);
-        const auto time = Clock::now();
-        const auto interval = std::chrono::duration<double>(keepAliveSeconds);
-        if (alive && time - sentAt > interval)
-        {
-            const uint64_t stamp = sequence;
-            if (sendFrame(FrameType::ping, 0, &stamp, sizeof stamp)) flush();
-        }
-        if (alive && time - heardAt > 3 * interval) socket.close();
-        if (!socket.open() && now != BridgeState::refused) lost(BridgeState::searching, "The connection to SoniDesk was lost; looking for it.");
+        if (socket.open())
+            serve();
+        else
+            search();
     }
-    if (socket.open())
-    {
-        sendRing();
-        const std::string bye = R"({"reason":"The plugin was removed."})";
-        if (sendFrame(FrameType::bye, 0, bye.data(), uint32_t(bye.size()))) flush();
-        socket.close();
-    }
+    farewell();
     wanted = false;
-    welcomed = false;
     now = BridgeState::searching;
 }
 
-/// Connects when there is no connection, says hello and waits for the answer.
-bool Bridge::greet()
+/// One look for the app, then a wait.
+void Bridge::search()
 {
-    const auto endpoint = Endpoint::read();
-    if (!endpoint) return false;
-    if (!socket.open())
+    if (wanted && Clock::now() - lostAt > patience) wanted = false;
+    if (!wanted) ring.clear();
+    if (Clock::now() >= searchAt)
     {
-        if (!socket.connect(endpoint->address)) return false;
-        decoder = FrameDecoder();
-        sequence = 0;
-        outgoing.clear();
+        const auto endpoint = Endpoint::read();
+        const bool there = endpoint && connect(*endpoint);
+        const bool met = there && greet(*endpoint);
+        if (!there && now == BridgeState::refused) lost(BridgeState::searching, "");
+        searchAt = Clock::now() + (now == BridgeState::refused ? std::chrono::milliseconds(refusedInterval) : searchInterval);
+        if (met) return;
+        socket.close();
     }
+    std::unique_lock<std::mutex> lock(guard);
+    wake.wait_until(lock, searchAt, [this] { return quit.load(); });
+}
+
+/// One round of a standing connection.
+void Bridge::serve()
+{
+    if (changed)
+    {
+        const auto endpoint = Endpoint::read();
+        if (!endpoint || !greet(*endpoint))
+        {
+            socket.close();
+            if (now == BridgeState::connected) lost(BridgeState::searching, "");
+            return;
+        }
+    }
+    listener.beforeAudio();
+    bool alive = sendRing();
+    if (alive) listener.afterAudio(*this);
+    alive = alive && socket.open() && receive(receiveTimeoutMs) && keepAlive();
+    if (alive && socket.open()) return;
+    socket.close();
+    if (now == BridgeState::connected) lost(BridgeState::searching, "");
+}
+
+/// Sends what is left, as far as the app takes it at once.
+void Bridge::farewell()
+{
+    if (!socket.open()) return;
+    sendRing();
+    say(FrameType::bye, R"({"reason":"The plugin was removed."})");
+    socket.close();
+}
+
+bool Bridge::connect(const Endpoint& endpoint)
+{
+    if (!socket.connect(endpoint.address)) return false;
+    decoder = FrameDecoder();
+    commands.reset();
+    sequence = 0;
+    outgoing.clear();
+    return true;
+}
+
+/// Says hello and waits for the answer.
+bool Bridge::greet(const Endpoint& endpoint)
+{
     changed = false;
     welcomed = false;
     json hello;
     {
         const std::lock_guard<std::mutex> lock(guard);
         hello = {{"protocol", {{"min", protocolVersion}, {"max", protocolVersion}}},
-                 {"token", endpoint->token},
+                 {"token", endpoint.token},
                  {"instance", identity.instance},
                  {"pluginVersion", identity.pluginVersion},
                  {"host", identity.host},
@@ -116,21 +153,20 @@ bool Bridge::greet()
                  {"name", identity.name},
                  {"slot", identity.slot}};
     }
-    const std::string bytes = hello.dump(-1, ' ', false, json::error_handler_t::replace);
     sentAt = heardAt = Clock::now();
-    if (!sendFrame(FrameType::hello, 0, bytes.data(), uint32_t(bytes.size())) || !flush()) return false;
-    while (!quit && socket.open() && !welcomed && Clock::now() - heardAt < 2s)
-        if (!receive(50)) break;
-    if (welcomed)
+    if (!say(FrameType::hello, hello.dump(-1, ' ', false, json::error_handler_t::replace))) return false;
+    const auto until = Clock::now() + helloTimeout;
+    while (!quit && !welcomed && Clock::now() < until)
+        if (!receive(50)) return false;
+    if (!welcomed) return false;
     {
-        wanted = true;
-        now = BridgeState::connected;
         const std::lock_guard<std::mutex> lock(guard);
         text = "Connected to SoniDesk.";
-        return true;
     }
-    socket.close();
-    return false;
+    wanted = true;
+    now = BridgeState::connected;
+    listener.welcomed();
+    return true;
 }
 
 bool Bridge::sendRing()
@@ -144,16 +180,13 @@ bool Bridge::sendRing()
     return flush();
 }
 
-bool Bridge::sendQueued()
+bool Bridge::keepAlive()
 {
-    std::vector<std::pair<FrameType, std::string>> taken;
-    {
-        const std::lock_guard<std::mutex> lock(guard);
-        taken.swap(queue);
-    }
-    for (const auto& [type, bytes] : taken)
-        if (!sendFrame(type, 0, bytes.data(), uint32_t(bytes.size()))) return false;
-    return flush();
+    const auto time = Clock::now();
+    if (time - heardAt > 3 * keepAliveInterval) return false;
+    if (time - sentAt <= keepAliveInterval) return true;
+    const uint64_t stamp = sequence;
+    return sendFrame(FrameType::ping, 0, &stamp, sizeof stamp) && flush();
 }
 
 bool Bridge::sendFrame(FrameType type, uint32_t stream, const void* payload, uint32_t length)
@@ -165,7 +198,7 @@ bool Bridge::sendFrame(FrameType type, uint32_t stream, const void* payload, uin
 bool Bridge::flush()
 {
     if (outgoing.empty()) return socket.open();
-    const bool sent = socket.send(outgoing.data(), outgoing.size(), sendTimeoutMs);
+    const bool sent = socket.send(outgoing.data(), outgoing.size(), sendTimeoutMs, quit);
     outgoing.clear();
     sentAt = Clock::now();
     return sent;
@@ -183,65 +216,49 @@ bool Bridge::receive(int timeoutMs)
         if (!handle(*frame)) return false;
     if (decoder.error().empty()) return true;
     lost(BridgeState::refused, decoder.error());
-    socket.close();
     return false;
 }
 
 bool Bridge::handle(const Frame& frame)
 {
     const auto type = static_cast<FrameType>(frame.header.type);
-    if (type == FrameType::ping) return sendFrame(FrameType::pong, 0, frame.payload.data(), uint32_t(frame.payload.size())) && flush();
-    if (type == FrameType::notes)
-    {
-        std::vector<NoteEvent> notes(frame.payload.size() / sizeof(NoteEvent));
-        if (frame.payload.size() % sizeof(NoteEvent) != 0) return true;
-        if (!notes.empty()) std::memcpy(notes.data(), frame.payload.data(), frame.payload.size());
-        for (const NoteEvent& note : notes)
-            if (!note.valid()) return true;
-        listener.notesGiven(std::move(notes));
-        return true;
-    }
-    const json message = json::parse(frame.payload, nullptr, false);
-    if (!message.is_object()) return true; // unknown binary types are passed over
+    std::string problem;
     try
     {
         switch (type)
         {
+        case FrameType::ping: return sendFrame(FrameType::pong, 0, frame.payload.data(), uint32_t(frame.payload.size())) && flush();
+        case FrameType::bye: return false;
         case FrameType::welcome:
-            keepAliveSeconds = message.at("keepAliveSeconds");
-            welcome(message.at("instance"));
-            break;
+        {
+            const json message = json::parse(frame.payload);
+            const std::string instance = message.at("instance");
+            const double seconds = message.at("keepAliveSeconds");
+            keepAliveInterval = std::chrono::duration<double>(std::min(60.0, std::max(0.1, seconds)));
+            bool other;
+            {
+                const std::lock_guard<std::mutex> lock(guard);
+                other = instance != identity.instance;
+                identity.instance = instance;
+            }
+            if (other) listener.renamed(instance);
+            welcomed = true;
+            return true;
+        }
         case FrameType::refused:
-            lost(BridgeState::refused, message.at("message"));
-            socket.close();
+            lost(BridgeState::refused, json::parse(frame.payload).at("message"));
             return false;
-        case FrameType::bye: socket.close(); return false;
-        case FrameType::assign: listener.assigned(message); break;
-        case FrameType::stems: listener.stemsGiven(message.at("stems")); break;
-        case FrameType::strip: listener.stripGiven(message.at("strip")); break;
-        case FrameType::monitor: listener.monitorGiven(message.at("source") == "stems"); break;
-        default: break;
+        default:
+            if (commands.take(frame, problem)) return true;
+            break;
         }
     }
-    catch (const json::exception& problem)
+    catch (const json::exception& wrong)
     {
-        lost(BridgeState::refused, std::string("SoniDesk sent something this plugin does not understand: ") + problem.what());
-        socket.close();
-        return false;
+        problem = wrong.what();
     }
-    return true;
-}
-
-void Bridge::welcome(const std::string& instance)
-{
-    bool renamed;
-    {
-        const std::lock_guard<std::mutex> lock(guard);
-        renamed = instance != identity.instance;
-        identity.instance = instance;
-    }
-    if (renamed) listener.renamed(instance);
-    welcomed = true;
+    lost(BridgeState::refused, "SoniDesk sent something this plugin does not understand: " + problem);
+    return false;
 }
 
 void Bridge::lost(BridgeState because, const std::string& why)

@@ -1,11 +1,13 @@
 #pragma once
 #include "../protocol/Frame.hpp"
 #include "CaptureRing.hpp"
+#include "Commands.hpp"
+#include "Endpoint.hpp"
 #include "Socket.hpp"
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,20 +21,12 @@ struct Identity
     double sampleRate = 48000;
     uint32_t maxBlockFrames = 1024, channels = 2;
     int slot = 0;
-};
 
-/// What the app can tell an instance. Called on the bridge thread.
-class BridgeListener
-{
-public:
-    virtual ~BridgeListener() = default;
-    /// The id to keep from now on (another live instance had ours).
-    virtual void renamed(const std::string& instance) = 0;
-    virtual void assigned(const nlohmann::json& assignment) = 0;
-    virtual void stemsGiven(const nlohmann::json& stems) = 0;
-    virtual void notesGiven(std::vector<NoteEvent> notes) = 0;
-    virtual void stripGiven(const nlohmann::json& strip) = 0;
-    virtual void monitorGiven(bool stems) = 0;
+    bool operator==(const Identity& other) const
+    {
+        return instance == other.instance && host == other.host && format == other.format && name == other.name &&
+               sampleRate == other.sampleRate && maxBlockFrames == other.maxBlockFrames && slot == other.slot;
+    }
 };
 
 enum class BridgeState
@@ -46,11 +40,13 @@ enum class BridgeState
 class Bridge
 {
 public:
-    Bridge(CaptureRing& captured, BridgeListener& hears) : ring(captured), listener(hears) {}
+    Bridge(CaptureRing& captured, BridgeListener& hears) : ring(captured), listener(hears), commands(hears) {}
     ~Bridge() { stop(); }
 
-    /// [main-thread] Starts the thread, or tells a running one that the identity changed (rate, name, slot): it says hello again.
+    /// [main-thread] Starts the thread.
     void start(const Identity& identity);
+    /// [any-thread but audio] The rate, the name or the slot changed: hello is said again.
+    void identify(const Identity& identity);
     /// [main-thread] Sends what is left and ends the thread.
     void stop();
 
@@ -58,44 +54,48 @@ public:
     bool capturing() const noexcept { return wanted.load(std::memory_order_relaxed); }
     /// [any-thread]
     BridgeState state() const noexcept { return now.load(std::memory_order_relaxed); }
-    /// [main-thread] A sentence for the user: why the app refused, what the stems are doing.
+    /// [main-thread] A sentence for the user: connected, or why not.
     std::string message() const;
-    /// [bridge-thread] or [main-thread] Queues a control message.
-    void say(FrameType type, const nlohmann::json& message);
+    /// [bridge-thread] Sends a control message; true while the connection stands.
+    bool say(FrameType type, const std::string& json);
 
 private:
     using Clock = std::chrono::steady_clock;
 
     void run();
-    bool greet();
+    void search();
+    void serve();
+    void farewell();
+    bool connect(const Endpoint& endpoint);
+    bool greet(const Endpoint& endpoint);
     bool sendRing();
-    bool sendQueued();
+    bool keepAlive();
     bool receive(int timeoutMs);
     bool handle(const Frame& frame);
-    void welcome(const std::string& instance);
     bool sendFrame(FrameType type, uint32_t stream, const void* payload, uint32_t length);
     bool flush();
     void lost(BridgeState because, const std::string& why);
 
     CaptureRing& ring;
     BridgeListener& listener;
+    Commands commands;
     std::thread thread;
     std::atomic<bool> quit{false}, wanted{false}, changed{false};
     std::atomic<BridgeState> now{BridgeState::searching};
 
-    mutable std::mutex guard; // identity, text and queue; never taken on the audio thread
+    mutable std::mutex guard; // identity and text; never taken on the audio thread
+    std::condition_variable wake;
     Identity identity;
     std::string text;
-    std::vector<std::pair<FrameType, std::string>> queue;
 
     // Bridge thread only.
     Socket socket;
     FrameDecoder decoder;
     std::vector<uint8_t> outgoing, record;
     uint64_t sequence = 0;
-    double keepAliveSeconds = 2;
+    std::chrono::duration<double> keepAliveInterval{2};
     bool welcomed = false;
-    Clock::time_point sentAt, heardAt, lostAt;
+    Clock::time_point sentAt, heardAt, lostAt, searchAt;
 };
 
 } // namespace sonidesk

@@ -14,7 +14,7 @@
 
 namespace sonidesk {
 
-static int dial(const sockaddr* address, socklen_t length, int family)
+static int dial(const sockaddr* address, socklen_t length, int family, int timeoutMs)
 {
     const int fd = ::socket(family, SOCK_STREAM, 0);
     if (fd < 0) return -1;
@@ -23,11 +23,15 @@ static int dial(const sockaddr* address, socklen_t length, int family)
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
 #endif
-    if (::connect(fd, address, length) == 0)
+    ::fcntl(fd, F_SETFL, O_NONBLOCK); // before connect: a server that does not accept must not hold us
+    int error = ::connect(fd, address, length) == 0 ? 0 : errno;
+    if (error == EINPROGRESS)
     {
-        ::fcntl(fd, F_SETFL, O_NONBLOCK);
-        return fd;
+        pollfd waiting = {fd, POLLOUT, 0};
+        socklen_t size = sizeof error;
+        if (::poll(&waiting, 1, timeoutMs) != 1 || ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = ETIMEDOUT;
     }
+    if (error == 0) return fd;
     ::close(fd);
     return -1;
 }
@@ -42,7 +46,7 @@ bool Socket::connect(const std::string& address)
         target.sun_family = AF_UNIX;
         if (address.size() - 5 >= sizeof target.sun_path) return false;
         std::strcpy(target.sun_path, address.c_str() + 5);
-        fd = dial(reinterpret_cast<sockaddr*>(&target), sizeof target, AF_UNIX);
+        fd = dial(reinterpret_cast<sockaddr*>(&target), sizeof target, AF_UNIX, connectTimeoutMs);
     }
     else if (address.compare(0, 14, "tcp:127.0.0.1:") == 0) // loopback only, by design
     {
@@ -50,7 +54,7 @@ bool Socket::connect(const std::string& address)
         target.sin_family = AF_INET;
         target.sin_port = htons(static_cast<uint16_t>(std::atoi(address.c_str() + 14)));
         target.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        fd = dial(reinterpret_cast<sockaddr*>(&target), sizeof target, AF_INET);
+        fd = dial(reinterpret_cast<sockaddr*>(&target), sizeof target, AF_INET, connectTimeoutMs);
         const int on = 1;
         if (fd >= 0) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
@@ -64,13 +68,14 @@ void Socket::close() noexcept
     handle = invalid;
 }
 
-bool Socket::send(const uint8_t* bytes, size_t count, int timeoutMs)
+bool Socket::send(const uint8_t* bytes, size_t count, int timeoutMs, const std::atomic<bool>& hurry)
 {
 #ifdef MSG_NOSIGNAL
     constexpr int flags = MSG_NOSIGNAL;
 #else
     constexpr int flags = 0;
 #endif
+    int left = timeoutMs;
     while (count > 0 && open())
     {
         const ssize_t sent = ::send(static_cast<int>(handle), bytes, count, flags);
@@ -78,11 +83,16 @@ bool Socket::send(const uint8_t* bytes, size_t count, int timeoutMs)
         {
             bytes += sent;
             count -= static_cast<size_t>(sent);
+            left = timeoutMs;
             continue;
         }
         if (sent < 0 && errno == EINTR) continue;
-        pollfd waiting = {static_cast<int>(handle), POLLOUT, 0};
-        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && ::poll(&waiting, 1, timeoutMs) > 0) continue;
+        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && left > 0 && !hurry)
+        {
+            pollfd waiting = {static_cast<int>(handle), POLLOUT, 0};
+            if (::poll(&waiting, 1, sliceMs) == 0) left -= sliceMs;
+            continue;
+        }
         close();
     }
     return open();

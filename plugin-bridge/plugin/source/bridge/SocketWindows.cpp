@@ -80,29 +80,32 @@ static long transfer(HANDLE pipe, void* bytes, DWORD count, int timeoutMs, bool 
     return result;
 }
 
-bool Socket::send(const uint8_t* bytes, size_t count, int timeoutMs)
+bool Socket::send(const uint8_t* bytes, size_t count, int timeoutMs, const std::atomic<bool>& hurry)
 {
+    int left = timeoutMs;
     while (count > 0 && open())
     {
         long sent;
         if (pipe)
-            sent = transfer(asPipe(handle), const_cast<uint8_t*>(bytes), static_cast<DWORD>(count), timeoutMs, true);
+            sent = transfer(asPipe(handle), const_cast<uint8_t*>(bytes), static_cast<DWORD>(count), sliceMs, true);
         else
         {
             sent = ::send(asSocket(handle), reinterpret_cast<const char*>(bytes), static_cast<int>(count), 0);
             if (sent < 0 && WSAGetLastError() == WSAEWOULDBLOCK)
             {
                 WSAPOLLFD waiting = {asSocket(handle), POLLOUT, 0};
-                if (WSAPoll(&waiting, 1, timeoutMs) > 0) continue;
+                if (WSAPoll(&waiting, 1, sliceMs) >= 0) sent = 0;
             }
         }
-        if (sent <= 0)
+        if (sent > 0)
         {
-            close();
-            break;
+            bytes += sent;
+            count -= static_cast<size_t>(sent);
+            left = timeoutMs;
+            continue;
         }
-        bytes += sent;
-        count -= static_cast<size_t>(sent);
+        left -= sliceMs; // one slice went by without progress
+        if (sent < 0 || left <= 0 || hurry) close();
     }
     return open();
 }

@@ -11,7 +11,8 @@ class NotePlayer
 {
 public:
     /// [audio-thread] Plays `notes` (ordered by start; null for none) over frames [hostFrame, hostFrame + frames).
-    /// `emit(offset, status, pitch, velocity)` gets the MIDI bytes in time order.
+    /// `emit(offset, status, pitch, velocity)` gets the MIDI bytes in time order; false when the host takes no more in this block: the
+    /// rest follows in the next one.
     template <class Emit>
     void run(const std::vector<NoteEvent>* notes, bool changed, bool playing, int64_t hostFrame, uint32_t frames, Emit&& emit) noexcept
     {
@@ -28,14 +29,14 @@ public:
             // An end comes before a start at the same frame, so that a repeated pitch sounds again.
             if (offDue && (start == nullptr || first->endFrame <= start->startFrame))
             {
-                emit(uint32_t(std::max<int64_t>(0, first->endFrame - hostFrame)), uint8_t(0x80 | first->channel), first->pitch, uint8_t(0));
+                if (!emit(offset(first->endFrame, hostFrame), uint8_t(0x80 | first->channel), first->pitch, uint8_t(0))) return;
                 remove(first);
             }
             else if (start != nullptr)
             {
                 if (count == capacity) return; // more than 256 at once: the rest waits for a free place
-                const uint32_t offset = uint32_t(start->startFrame - hostFrame);
-                emit(offset, uint8_t(0x90 | start->channel), start->pitch, std::max<uint8_t>(1, start->velocity));
+                const uint8_t velocity = std::max<uint8_t>(1, start->velocity);
+                if (!emit(offset(start->startFrame, hostFrame), uint8_t(0x90 | start->channel), start->pitch, velocity)) return;
                 sounding[count++] = {std::max(start->endFrame, start->startFrame + 1), start->channel, start->pitch};
                 ++next;
             }
@@ -61,6 +62,8 @@ private:
         return size_t(at - notes->begin());
     }
 
+    static uint32_t offset(int64_t frame, int64_t hostFrame) noexcept { return uint32_t(std::max<int64_t>(0, frame - hostFrame)); }
+
     const Sounding* earliest() const noexcept
     {
         return count == 0 ? nullptr : std::min_element(sounding, sounding + count, [](const Sounding& a, const Sounding& b) { return a.endFrame < b.endFrame; });
@@ -70,8 +73,13 @@ private:
 
     template <class Emit> void silence(Emit&& emit) noexcept
     {
-        for (uint32_t i = 0; i < count; ++i) emit(uint32_t(0), uint8_t(0x80 | sounding[i].channel), sounding[i].pitch, uint8_t(0));
-        count = 0;
+        while (count > 0)
+        {
+            const Sounding& last = sounding[count - 1];
+            if (!emit(uint32_t(0), uint8_t(0x80 | last.channel), last.pitch, uint8_t(0))) break;
+            --count;
+        }
+        for (uint32_t i = 0; i < count; ++i) sounding[i].endFrame = stopped; // due at once in the next block
     }
 
     Sounding sounding[capacity];

@@ -1,20 +1,31 @@
 #pragma once
 
-// Unique ids are part of saved sessions: never change them.
+// Unique ids are part of saved sessions: never change them. SONIDESK_MULTI builds the variant with outputs for four stems and the send.
 #define DISTRHO_PLUGIN_BRAND "SoniDesk"
+#define DISTRHO_PLUGIN_BRAND_ID SnDk
+#if defined(SONIDESK_MULTI)
+#define DISTRHO_PLUGIN_NAME "SoniDesk Multi"
+#define DISTRHO_PLUGIN_URI "urn:sonidesk:plugin:multi"
+#define DISTRHO_PLUGIN_CLAP_ID "org.sonidesk.plugin.multi"
+#define DISTRHO_PLUGIN_UNIQUE_ID SnD2
+#define SONIDESK_VST2_ID 'S', 'n', 'D', '2'
+#define DISTRHO_PLUGIN_NUM_OUTPUTS 12
+#else
 #define DISTRHO_PLUGIN_NAME "SoniDesk"
 #define DISTRHO_PLUGIN_URI "urn:sonidesk:plugin"
 #define DISTRHO_PLUGIN_CLAP_ID "org.sonidesk.plugin"
-#define DISTRHO_PLUGIN_BRAND_ID SnDk
 #define DISTRHO_PLUGIN_UNIQUE_ID SnD1
+#define SONIDESK_VST2_ID 'S', 'n', 'D', '1'
+#define DISTRHO_PLUGIN_NUM_OUTPUTS 2
+#endif
+#define DISTRHO_PLUGIN_NUM_INPUTS 2
 #define DISTRHO_PLUGIN_HAS_UI 0
 #define DISTRHO_PLUGIN_IS_RT_SAFE 1
-#define DISTRHO_PLUGIN_NUM_INPUTS 2
-#define DISTRHO_PLUGIN_NUM_OUTPUTS 2
 #define DISTRHO_PLUGIN_WANT_TIMEPOS 1
 #define DISTRHO_PLUGIN_WANT_STATE 1
 #define DISTRHO_PLUGIN_WANT_FULL_STATE 1
 #define DISTRHO_PLUGIN_WANT_MIDI_OUTPUT 1
+#define DISTRHO_PLUGIN_WANT_PARAMETER_VALUE_CHANGE_REQUEST 1
 #define DISTRHO_PLUGIN_LV2_CATEGORY "lv2:UtilityPlugin"
 #define DISTRHO_PLUGIN_VST3_CATEGORIES "Fx|Tools|Stereo"
 #define DISTRHO_PLUGIN_CLAP_FEATURES "audio-effect", "utility", "stereo"

@@ -34,6 +34,9 @@ enum class FrameType : uint8_t
     monitor = 0x24,
 };
 
+/// Flag: the payload goes on in the next frame of this type.
+constexpr uint16_t moreFollows = 1;
+
 struct FrameHeader
 {
     uint32_t magic = frameMagic;

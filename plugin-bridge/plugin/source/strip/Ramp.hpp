@@ -40,6 +40,13 @@ public:
         step = 0;
     }
 
+    /// [audio-thread] At the target at once.
+    void finish() noexcept
+    {
+        now = end;
+        step = steps;
+    }
+
     /// [audio-thread] One control step onward.
     void advance() noexcept
     {

@@ -1,7 +1,10 @@
 #pragma once
 #include "../strip/StripSettings.hpp"
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace sonidesk {
 
@@ -101,8 +104,27 @@ inline Description describe(uint32_t index)
     return made;
 }
 
-/// The strip that `values` (indexed as above) ask for.
-inline StripSettings stripOf(const float* values) noexcept
+/// All descriptions, made once: [any-thread] after the first call, which is not on the audio thread.
+inline const std::array<Description, count>& descriptions()
+{
+    static const std::array<Description, count> all = [] {
+        std::array<Description, count> made{};
+        for (uint32_t i = 0; i < count; ++i) made[i] = describe(i);
+        return made;
+    }();
+    return all;
+}
+
+/// The parameter of that symbol, `count` when there is none.
+inline uint32_t find(const char* symbol)
+{
+    uint32_t i = 0;
+    while (i < count && std::strcmp(descriptions()[i].symbol, symbol) != 0) ++i;
+    return i;
+}
+
+/// The strip that `values` (indexed as above, floats or atomics) ask for.
+template <class Values> StripSettings stripOf(const Values& values) noexcept
 {
     StripSettings s;
     if (values[stripOn] < 0.5f) return s; // neutral passes bit for bit
@@ -110,10 +132,10 @@ inline StripSettings stripOf(const float* values) noexcept
     s.highPassHz = values[highPassHz];
     for (uint32_t band = 0; band < bands; ++band)
     {
-        const float* field = values + eqFirst + 3 * band;
-        s.eq[band].frequencyHz = field[0];
-        s.eq[band].gainDb = field[1];
-        s.eq[band].q = field[2];
+        const uint32_t field = eqFirst + 3 * band;
+        s.eq[band].frequencyHz = values[field];
+        s.eq[band].gainDb = values[field + 1];
+        s.eq[band].q = values[field + 2];
     }
     s.compressor = {values[compressorOn] >= 0.5f, values[threshold], values[ratio], values[attack], values[release], values[knee], values[makeup]};
     s.gainDb = values[gain];

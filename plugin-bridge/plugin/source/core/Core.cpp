@@ -1,0 +1,436 @@
+#include "Core.hpp"
+#include "HostName.hpp"
+#include <nlohmann/json.hpp>
+#include <random>
+
+namespace sonidesk {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// Longer lists are not saved with the session (a note takes some 30 bytes); the app gives them again.
+static constexpr size_t maxSavedNotes = 20000;
+static const char* const pluginVersion = "0.1.0";
+/// Changes of parameters and counters are told to the app at most this often.
+static constexpr auto tellInterval = 50ms;
+
+/// A random UUID (version 4), so that an instance is known again when its session is opened.
+static std::string newInstanceId()
+{
+    std::random_device random;
+    char text[37];
+    const auto part = [&] { return static_cast<unsigned>(random()); };
+    std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%04x%08x", part(), part() & 0xffff, part() & 0xfff,
+                  (part() & 0x3fff) | 0x8000, part() & 0xffff, part());
+    return text;
+}
+
+static const char* nameOf(StemState state)
+{
+    switch (state)
+    {
+    case StemState::loading: return "loading";
+    case StemState::ready: return "ready";
+    case StemState::missing: return "missing";
+    case StemState::wrongRate: return "wrong-rate";
+    case StemState::unreadable: break;
+    }
+    return "unreadable";
+}
+
+static std::string text(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+Core::Core()
+    : stems([this](const std::vector<StemStatus>& states) {
+          const std::lock_guard<std::mutex> lock(guard);
+          stemStates = states;
+          statusChanged = true;
+      }),
+      bridge(ring, *this), instance(newInstanceId()), host(programName())
+{
+    strip.reset(parameter::stripOf(parameters), rate);
+    mixer.reset(rate);
+}
+
+Core::~Core()
+{
+    bridge.stop();
+    stems.stop();
+}
+
+void Core::activate(double sampleRate, uint32_t maxBlockFrames, const char* pluginFormat)
+{
+    parameters.takeMoved();
+    strip.reset(parameter::stripOf(parameters), sampleRate);
+    mixer.reset(sampleRate);
+    takeGains();
+    {
+        const std::lock_guard<std::mutex> lock(guard);
+        started = true;
+        rate = sampleRate;
+        maxBlock = maxBlockFrames;
+        format = pluginFormat;
+    }
+    stems.start(sampleRate);
+    bridge.start(identity());
+}
+
+void Core::hostIs(const std::string& said)
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    if (!said.empty()) host = said;
+}
+
+void Core::trackIs(const std::string& said)
+{
+    {
+        const std::lock_guard<std::mutex> lock(guard);
+        trackName = said;
+        if (!started) return;
+    }
+    bridge.identify(identity());
+}
+
+std::string Core::state(const char* key) const
+{
+    if (std::strcmp(key, "app") == 0) return savedByApp();
+    const std::lock_guard<std::mutex> lock(guard);
+    if (std::strcmp(key, "instance") == 0) return instance;
+    if (std::strcmp(key, "name") == 0) return name;
+    if (std::strcmp(key, "stems") == 0) return stemState;
+    if (std::strcmp(key, "notes") == 0) return noteState;
+    return {};
+}
+
+void Core::setState(const char* key, const std::string& value)
+{
+    if (std::strcmp(key, "app") == 0) return restoreByApp(value);
+    if (std::strcmp(key, "notes") == 0) return restoreNotes(value);
+    if (std::strcmp(key, "stems") == 0)
+    {
+        // Saved by ourselves, but read as carefully as from the app.
+        Frame frame;
+        frame.header.type = uint8_t(FrameType::stems);
+        const std::string message = "{\"stems\":" + (value.empty() ? "[]" : value) + "}";
+        frame.payload.assign(message.begin(), message.end());
+        std::string problem;
+        Commands(*this).take(frame, problem);
+        return;
+    }
+    {
+        const std::lock_guard<std::mutex> lock(guard);
+        if (std::strcmp(key, "instance") == 0 && !value.empty()) instance = value.substr(0, 36);
+        if (std::strcmp(key, "name") == 0) name = value.substr(0, 200);
+        if (!started) return;
+    }
+    bridge.identify(identity());
+}
+
+/// Values that the app set and the host knows nothing of: {"symbol": [value, host's value]}.
+std::string Core::savedByApp() const
+{
+    json saved = json::object();
+    for (uint32_t i = 0; i < parameter::count; ++i)
+        if (parameters.unknownToHost(i)) saved[parameter::descriptions()[i].symbol] = {parameters[i], parameters.hostValue(i)};
+    return saved.empty() ? std::string() : text(saved);
+}
+
+void Core::restoreByApp(const std::string& value)
+{
+    const json saved = json::parse(value, nullptr, false);
+    if (!saved.is_object()) return;
+    for (const auto& [symbol, pair] : saved.items())
+        if (pair.is_array() && pair.size() == 2 && pair[0].is_number() && pair[1].is_number())
+            parameters.restoreByApp(parameter::find(symbol.c_str()), pair[0], pair[1]);
+}
+
+void Core::restoreNotes(const std::string& value)
+{
+    const json saved = json::parse(value, nullptr, false);
+    std::vector<NoteEvent> notes;
+    for (const json& one : saved)
+    {
+        if (!one.is_array() || one.size() != 5) return;
+        for (const json& number : one)
+            if (!number.is_number_integer()) return;
+        NoteEvent note;
+        note.startFrame = one[0];
+        note.endFrame = one[1];
+        note.channel = one[2];
+        note.pitch = one[3];
+        note.velocity = one[4];
+        notes.push_back(note);
+    }
+    Frame frame;
+    frame.header.type = uint8_t(FrameType::notes);
+    frame.payload.resize(notes.size() * sizeof(NoteEvent));
+    if (!notes.empty()) std::memcpy(frame.payload.data(), notes.data(), frame.payload.size());
+    std::string problem;
+    Commands(*this).take(frame, problem);
+}
+
+void Core::process(const Transport& transport, const float* const* inputs, float* const* outputs, bool stemOuts, uint32_t frames,
+                   MidiSink& midi) noexcept
+{
+    if (parameters.takeMoved())
+    {
+        strip.set(parameter::stripOf(parameters));
+        takeGains();
+    }
+    follow(transport, frames);
+    meter(inputs, frames);
+    for (uint32_t offset = 0; offset < frames;)
+    {
+        const uint32_t count = std::min(frames - offset, blockFrames);
+        Transport here = transport;
+        here.frame += offset;
+        if (here.playing && bridge.capturing()) capture(here, offset == 0, inputs, offset, count);
+        if (!here.playing) ring.flushGap();
+        render(here, inputs, outputs, stemOuts, offset, count);
+        bool changed;
+        const std::vector<NoteEvent>* notes = noteHandoff.take(changed);
+        player.run(notes, changed, here.playing, here.frame, count, [&](uint32_t at, uint8_t status, uint8_t pitch, uint8_t velocity) {
+            return midi.midi(offset + at, status, pitch, velocity);
+        });
+        offset += count;
+    }
+}
+
+/// Notices starts, stops and jumps for the bridge thread to tell.
+void Core::follow(const Transport& transport, uint32_t frames) noexcept
+{
+    const bool jumped = transport.playing && wasPlaying && transport.frame != expectedFrame;
+    transportNow.store(transport.frame * 2 + (transport.playing ? 1 : 0), std::memory_order_relaxed);
+    if (jumped || transport.playing != wasPlaying) transportChanges.fetch_add(1, std::memory_order_release);
+    wasPlaying = transport.playing;
+    expectedFrame = transport.frame + frames;
+}
+
+void Core::meter(const float* const* inputs, uint32_t frames) noexcept
+{
+    for (int channel = 0; channel < 2; ++channel)
+    {
+        float peak = 0;
+        for (uint32_t n = 0; n < frames; ++n) peak = std::max(peak, std::abs(inputs[channel][n]));
+        if (peak > peaks[channel].load(std::memory_order_relaxed)) peaks[channel].store(peak, std::memory_order_relaxed);
+    }
+}
+
+void Core::capture(const Transport& transport, bool first, const float* const* inputs, uint32_t offset, uint32_t frames) noexcept
+{
+    AudioPosition position;
+    position.hostFrame = transport.frame;
+    position.streamFrame = streamFrame;
+    position.frames = frames;
+    position.channels = 2;
+    position.bits = AudioPosition::playing;
+    if (transport.looping) position.bits |= AudioPosition::looping;
+    if (transport.offline) position.bits |= AudioPosition::offline;
+    if (transport.musical && first) // musical time stands for the first frame of the host's block
+    {
+        position.bits |= AudioPosition::musical;
+        position.bpm = transport.bpm;
+        position.bar = transport.bar;
+        position.beat = transport.beat;
+        position.beatFraction = transport.beatFraction;
+        position.beatsPerBar = transport.beatsPerBar;
+        position.beatUnit = transport.beatUnit;
+    }
+    streamFrame += frames;
+    ring.push(position, inputs, offset);
+}
+
+void Core::render(const Transport& transport, const float* const* inputs, float* const* outputs, bool stemOuts, uint32_t offset,
+                  uint32_t frames) noexcept
+{
+    std::copy_n(inputs[0] + offset, frames, left);
+    std::copy_n(inputs[1] + offset, frames, right);
+    const bool wanted = parameters.on(parameter::monitor) && transport.playing;
+    // Also while stopped: so the stems are read where the transport stands.
+    const uint32_t count = stems.render(transport.frame, frames, stemAudio);
+    float gains[StemPlayer::maxStems] = {};
+    for (uint32_t i = 0; i < count; ++i) gains[i] = faderGains[i] * stems.gain(i);
+    const bool play = wanted && count > 0;
+    if (wanted && count == 0) missedFrames.fetch_add(frames, std::memory_order_relaxed);
+    if (!transport.playing || count == 0 || (mixer.silent() && !play))
+        mixer.jump(gains, false);
+    else if (transport.frame != renderedUntil)
+        mixer.jump(gains, play); // a start or a jump: the cut is in the host's timeline
+    else
+        mixer.set(gains, play);
+    renderedUntil = transport.playing ? transport.frame + frames : INT64_MIN;
+    if (count > 0 && !mixer.silent()) mixer.process(stemAudio, count, left, right, frames);
+
+    for (uint32_t n = 0; n < frames; ++n)
+    {
+        wideLeft[n] = left[n];
+        wideRight[n] = right[n];
+    }
+    std::fill_n(sendLeft, frames, 0.0);
+    std::fill_n(sendRight, frames, 0.0);
+    strip.process(wideLeft, wideRight, sendLeft, sendRight, frames);
+    for (uint32_t n = 0; n < frames; ++n)
+    {
+        outputs[0][offset + n] = float(wideLeft[n]);
+        outputs[1][offset + n] = float(wideRight[n]);
+    }
+    if (!stemOuts) return;
+    for (uint32_t i = 0; i < stemOutputs; ++i)
+        for (uint32_t channel = 0; channel < 2; ++channel)
+        {
+            float* out = outputs[2 + 2 * i + channel] + offset;
+            if (i < count && !mixer.silent())
+                std::copy_n(stemAudio[i][channel], frames, out);
+            else
+                std::fill_n(out, frames, 0.0f);
+        }
+    float* const* sends = outputs + 2 + 2 * stemOutputs;
+    for (uint32_t n = 0; n < frames; ++n)
+    {
+        sends[0][offset + n] = float(sendLeft[n]);
+        sends[1][offset + n] = float(sendRight[n]);
+    }
+}
+
+void Core::takeGains() noexcept
+{
+    bool anySolo = false;
+    for (uint32_t i = 0; i < StemPlayer::maxStems; ++i) anySolo |= parameters.on(parameter::stemFirst + 3 * i + 2);
+    for (uint32_t i = 0; i < StemPlayer::maxStems; ++i)
+    {
+        const float fader = parameters[parameter::stemFirst + 3 * i];
+        const bool heard = parameters.on(parameter::stemFirst + 3 * i + (anySolo ? 2 : 1)) == anySolo;
+        faderGains[i] = !heard || fader <= -60 ? 0 : fader == 0 ? 1 : float(std::pow(10.0, fader / 20));
+    }
+}
+
+Identity Core::identity() const
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    Identity who;
+    who.instance = instance;
+    who.name = name.empty() ? trackName : name;
+    who.pluginVersion = pluginVersion;
+    who.host = host;
+    who.format = format;
+    who.sampleRate = rate;
+    who.maxBlockFrames = maxBlock;
+    who.slot = int(parameters[parameter::slot] + 0.5f);
+    return who;
+}
+
+Core::View Core::view()
+{
+    View seen;
+    seen.bridge = bridge.state();
+    seen.message = bridge.message();
+    seen.droppedFrames = ring.droppedFrames();
+    seen.missedFrames = missedFrames.load(std::memory_order_relaxed);
+    for (int channel = 0; channel < 2; ++channel) seen.peak[channel] = peaks[channel].exchange(0, std::memory_order_relaxed);
+    seen.playing = transportNow.load(std::memory_order_relaxed) & 1;
+    seen.capturing = seen.playing && bridge.capturing();
+    const std::lock_guard<std::mutex> lock(guard);
+    seen.name = name.empty() ? trackName : name;
+    seen.colour = colour;
+    seen.stems = stemStates;
+    return seen;
+}
+
+void Core::renamed(const std::string& id)
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    instance = id;
+}
+
+void Core::assigned(const std::string& givenName, const std::string& givenColour)
+{
+    {
+        const std::lock_guard<std::mutex> lock(guard);
+        name = givenName;
+        colour = givenColour;
+    }
+}
+
+void Core::stemsGiven(std::vector<StemAssignment> given)
+{
+    json saved = json::array();
+    for (const StemAssignment& stem : given)
+        saved.push_back({{"stem", stem.name}, {"file", stem.file}, {"startFrame", stem.startFrame}, {"gainDb", stem.gainDb}});
+    stems.assign(std::move(given));
+    const std::lock_guard<std::mutex> lock(guard);
+    stemState = saved.empty() ? std::string() : text(saved);
+}
+
+void Core::notesGiven(std::vector<NoteEvent> notes)
+{
+    json saved = json::array();
+    for (const NoteEvent& note : notes) saved.push_back({note.startFrame, note.endFrame, note.channel, note.pitch, note.velocity});
+    const std::string saving = notes.empty() || notes.size() > maxSavedNotes ? std::string() : text(saved);
+    noteHandoff.offer(std::make_unique<std::vector<NoteEvent>>(std::move(notes)));
+    const std::lock_guard<std::mutex> lock(guard);
+    noteState = saving;
+}
+
+void Core::parametersGiven(const std::vector<std::pair<uint32_t, float>>& values)
+{
+    for (const auto& [index, value] : values) parameters.byApp(index, value);
+}
+
+void Core::welcomed()
+{
+    parameters.allChanged();
+    const std::lock_guard<std::mutex> lock(guard);
+    statusChanged = true;
+}
+
+void Core::beforeAudio()
+{
+    // Read before the ring is emptied, told after it: what was played before a stop arrives before the stop.
+    transportChangesSeen = transportChanges.load(std::memory_order_acquire);
+    transportSeen = transportNow.load(std::memory_order_relaxed);
+}
+
+void Core::afterAudio(Bridge& to)
+{
+    if (transportChangesSeen != transportTold)
+    {
+        transportTold = transportChangesSeen;
+        to.say(FrameType::transport, text({{"playing", (transportSeen & 1) != 0}, {"hostFrame", transportSeen >> 1}}));
+    }
+    const auto time = std::chrono::steady_clock::now();
+    if (time - toldAt < tellInterval) return;
+    toldAt = time;
+    noteHandoff.collect();
+    to.identify(identity()); // the slot is a parameter
+    if (const uint64_t changed = parameters.takeChanged())
+    {
+        json values = json::object();
+        for (uint32_t i = 0; i < parameter::count; ++i)
+            if (changed >> i & 1) values[parameter::descriptions()[i].symbol] = parameters[i];
+        to.say(FrameType::parameters, text(values));
+    }
+    const uint64_t dropped = ring.droppedFrames(), missed = missedFrames.load(std::memory_order_relaxed);
+    std::string status;
+    {
+        const std::lock_guard<std::mutex> lock(guard);
+        if (!statusChanged && dropped == droppedTold && missed == missedTold) return;
+        statusChanged = false;
+        droppedTold = dropped;
+        missedTold = missed;
+        json list = json::array();
+        for (const StemStatus& stem : stemStates) list.push_back({{"stem", stem.name}, {"state", nameOf(stem.state)}});
+        status = text({{"stems", list}, {"droppedFrames", dropped}, {"missedFrames", missed}, {"message", statusMessage()}});
+    }
+    to.say(FrameType::status, status);
+}
+
+/// With `guard` held.
+std::string Core::statusMessage() const
+{
+    std::string trouble;
+    for (const StemStatus& stem : stemStates)
+        if (stem.state != StemState::ready) trouble += stem.name + " is " + nameOf(stem.state) + "; the original is played. ";
+    return trouble.substr(0, 1000);
+}
+
+} // namespace sonidesk
