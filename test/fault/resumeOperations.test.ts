@@ -170,3 +170,26 @@ describe('an operation that is killed at any block', () => {
     );
   });
 });
+
+describe('an operation that is cancelled', () => {
+  it.each(cases)('$what: stops within a block, and goes on later', async ({ name, input: make }) => {
+    const input = await make();
+    const calmly = await mkdtemp(join(folder, `${name}-calm-`));
+    const calm = await live(name, input, calmly, Infinity);
+    const directory = await mkdtemp(join(folder, `${name}-cancelled-`));
+    const controller = new AbortController();
+    let after = 0;
+    const cancelled = runOperation(name, input, {
+      directory,
+      signal: controller.signal,
+      progress: () => {
+        if (controller.signal.aborted) after++;
+        controller.abort();
+      },
+    });
+    await expect(cancelled).rejects.toThrow('aborted');
+    expect(after).toBeLessThanOrEqual(1);
+    expect((await live(name, input, directory, Infinity)).output).toEqual(calm.output);
+    expect(await folderContent(directory)).toEqual(await folderContent(calmly));
+  });
+});

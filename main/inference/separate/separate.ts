@@ -65,7 +65,7 @@ export const separate: Operation<'separate'> = async (input, context) => {
             },
             saved,
           ),
-        identity: JSON.stringify([pack.manifest.id, pack.manifest.version, input]),
+        identity: JSON.stringify([pack.manifest.id, pack.manifest.version, model.provider, input]),
         directory: context.directory,
         signal: context.signal,
         progress: (done) => context.progress({ done, total: part.frames }),
