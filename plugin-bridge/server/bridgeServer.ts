@@ -44,6 +44,8 @@ export interface BridgeOptions {
   readonly keepAliveSeconds?: number | undefined;
   /** Listens for REAPER's ReaStream on this UDP port. */
   readonly reaStreamPort?: number | undefined;
+  /** What may wait in memory for a slow or full disk. */
+  readonly memory?: CaptureMemory | undefined;
   /** Serves a connection of the app or the command line that has shown the token. */
   readonly onControl?: ((server: BridgeServer, socket: Socket) => void) | undefined;
 }
@@ -59,7 +61,7 @@ const probeMs = 1000;
 export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamOwner, AsyncDisposable {
   readonly token = newToken();
   readonly session: Session;
-  readonly memory = new CaptureMemory();
+  readonly memory: CaptureMemory;
   readonly appVersion: string;
   readonly keepAliveSeconds: number;
   readonly book: TrackBook;
@@ -83,6 +85,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
     this.appVersion = options.version;
     this.keepAliveSeconds = options.keepAliveSeconds ?? 2;
     this.endpointFile = options.endpointFile ?? endpointFile();
+    this.memory = options.memory ?? new CaptureMemory();
     this.book = new TrackBook(options.session);
     this.#control = options.onControl;
   }

@@ -26,8 +26,13 @@ export class ServedBridge implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'sonidesk-bridge-'));
     const session = await Session.open(sessionFolder ?? join(folder, 'session'));
     const served = new ServedBridge(folder, session);
-    await served.serve(options);
-    return served;
+    try {
+      await served.serve(options);
+      return served;
+    } catch (thrown) {
+      await served[Symbol.asyncDispose]();
+      throw thrown;
+    }
   }
 
   get endpointFile(): string {
@@ -96,3 +101,10 @@ export const toneAt = (start: number, frames: number): Float32Array[] =>
   [0.5, -0.25].map((gain) =>
     Float32Array.from({ length: frames }, (_, n) => gain * Math.sin((start + n) * 0.01)),
   );
+
+/** Bit for bit; much faster than comparing element by element. */
+export const sameAudio = (a: readonly Float32Array[], b: readonly Float32Array[]): boolean =>
+  a.length === b.length && a.every((channel, c) => bytesOf(channel).equals(bytesOf(b[c]!)));
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);

@@ -127,6 +127,12 @@ export class SimulatedPlugin implements Disposable {
     }
   }
 
+  /** Resolves when the app has handled all that was sent before. */
+  async answered(): Promise<void> {
+    this.send('ping', new Uint8Array(8).fill(7));
+    await this.next('pong');
+  }
+
   async closed(): Promise<void> {
     if (!this.socket.destroyed) await once(this.socket, 'close');
   }
