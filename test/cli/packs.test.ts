@@ -52,7 +52,7 @@ async function adding(folder: string): Promise<{ code: number | null; packs: str
 }
 
 describe('packs', () => {
-  it('are listed, verified and removed', async () => {
+  it('are listed, verified, tested and removed', async () => {
     const { stdout } = await cli('packs', 'list', '--json');
     expect(JSON.parse(stdout)).toEqual(
       expect.arrayContaining([
@@ -63,6 +63,8 @@ describe('packs', () => {
     expect(await cli('packs', 'verify', 'tiny')).toMatchObject({ code: 0, stdout: 'tiny is whole.\n' });
     const verified = await cli('packs', 'verify', 'tiny', '--json');
     expect(JSON.parse(verified.stdout)).toEqual({ id: 'tiny', whole: true });
+    const tested = JSON.parse((await cli('packs', 'test', 'tiny', '--json')).stdout) as { reports: object[] };
+    expect(tested.reports).toContainEqual(expect.objectContaining({ provider: 'cpu', usable: true }));
     const removed = await cli('packs', 'remove', 'tiny', '--json');
     expect(JSON.parse(removed.stdout)).toEqual({ id: 'tiny', removed: true });
     expect(await cli('packs', 'verify', 'tiny')).toMatchObject({ code: 2 });

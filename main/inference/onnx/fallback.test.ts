@@ -8,14 +8,15 @@ import { withUserNotes } from '../host/userNotes.ts';
 import { separate } from '../separate/separate.ts';
 import { installToneModel } from '../../../test/support/toneModel.ts';
 import { transcribe } from '../transcribe/transcribe.ts';
+import type { createSession } from './session.ts';
 import { releaseWarm } from './warmSessions.ts';
 
 /** A graphics device that is lost in the middle: computes as the CPU does until then. */
 const device = vi.hoisted(() => ({ runsLeft: 0, loads: [] as string[] }));
 vi.mock('./session.ts', async (original) => {
-  const real = await original<typeof import('./session.ts')>();
+  const real = await original<{ createSession: typeof createSession }>();
   return {
-    createSession: async (...[file, options]: Parameters<typeof real.createSession>) => {
+    createSession: async (...[file, options]: Parameters<typeof createSession>) => {
       device.loads.push(options.provider);
       const session = await real.createSession(file, { ...options, provider: 'cpu' });
       if (options.provider === 'cpu') return session;
