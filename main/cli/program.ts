@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.ts';
 import { captureCommand } from './commands/capture.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { mixCommand } from './commands/mix.ts';
+import { openCommand } from './commands/open.ts';
 import { packsCommand } from './commands/packs.ts';
 import { returnCommand } from './commands/return.ts';
 import { runCommand } from './commands/run.ts';
@@ -43,6 +44,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(transcribeCommand(context))
     .addCommand(tagCommand(context))
     .addCommand(mixCommand(context))
+    .addCommand(openCommand(context))
     .addCommand(serveCommand(context))
     .addCommand(tracksCommand(context))
     .addCommand(captureCommand(context))

@@ -147,7 +147,6 @@ export const renderRequest = z.object({
   output: path,
 });
 export type RenderRequest = z.input<typeof renderRequest>;
-export { renderedMix as renderResult };
 export type RenderResult = z.infer<typeof renderedMix>;
 
 /** `auto`: done when the pack is installed, otherwise left out and said so; `required`: an error then. */

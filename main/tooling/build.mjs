@@ -1,8 +1,10 @@
 // Bundles the programs that run as their own process into dist/, dependencies left outside. What a program
-// imports late lies in chunks beside it, so that it starts at once and holds only what it uses.
-import { existsSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+// imports late lies in chunks beside it, so that it starts at once and holds only what it uses. The window is
+// built beside them when something of it has changed.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -12,6 +14,8 @@ const programs = {
   sonidesk: 'main/cli/main.ts',
   demo: 'main/cli/demo/main.ts',
   'inference-host': 'main/inference/main.ts',
+  app: 'main/app/main.ts',
+  'desk-process': 'main/app/deskProcess.ts',
 };
 
 /** Chunks of an earlier build; a program that was started from it may still want them for a while. */
@@ -25,6 +29,41 @@ async function removeStaleChunks(outputs) {
     const { mtimeMs } = await stat(join(folder, name));
     if (Date.now() - mtimeMs > staleAfterMs) await rm(join(folder, name), { force: true });
   }
+}
+
+/** What the window is made of. */
+const windowSources = [
+  'renderer',
+  'vite.config.ts',
+  'package-lock.json',
+  'main/contracts',
+  'main/rpc',
+  'main/audio/strip',
+  'main/audio/peaks',
+];
+
+async function windowStamp() {
+  const hash = createHash('sha256');
+  for (const source of windowSources) {
+    const path = join(root, source);
+    const entries = (await stat(path)).isDirectory()
+      ? (await readdir(path, { recursive: true, withFileTypes: true }))
+          .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+          .map((entry) => join(entry.parentPath, entry.name))
+          .sort()
+      : [path];
+    for (const file of entries) hash.update(relative(root, file)).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+async function buildWindow() {
+  const stampFile = join(root, 'dist', 'renderer', 'stamp');
+  const stamp = await windowStamp();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
+  const vite = await import('vite');
+  await vite.build({ configFile: join(root, 'vite.config.ts') });
+  await writeFile(stampFile, stamp);
 }
 
 export async function build() {
@@ -47,7 +86,21 @@ export async function build() {
     metafile: true,
     logLevel: 'warning',
   });
+  // A sandboxed preload script is one CommonJS file.
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: { preload: 'main/app/preload.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    external: ['electron'],
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'warning',
+  });
   await removeStaleChunks(metafile.outputs);
+  await buildWindow();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -23,6 +23,16 @@ const mayImport = {
     'main/mix',
   ],
   'main/engine': ['main/contracts', 'main/platform', 'main/rpc', 'main/midi', 'main/audio'],
+  'main/desk': [
+    'main/contracts',
+    'main/platform',
+    'main/rpc',
+    'main/midi',
+    'main/audio',
+    'main/inference',
+    'main/engine',
+  ],
+  'main/web': ['main/contracts', 'main/platform', 'main/rpc', 'main/desk'],
   'main/report': ['main/contracts', 'main/platform', 'main/audio', 'main/midi'],
   'main/demo': ['main/contracts', 'main/platform', 'main/audio', 'main/midi'],
   'main/cli': [
@@ -33,11 +43,23 @@ const mayImport = {
     'main/audio',
     'main/inference',
     'main/engine',
+    'main/desk',
+    'main/web',
     'main/report',
     'main/demo',
     'plugin-bridge/server',
   ],
-  'main/app': ['main/contracts', 'main/platform', 'main/rpc', 'main/engine', 'plugin-bridge/server'],
+  // The shell puts the programs together, as the command line does.
+  'main/app': [
+    'main/contracts',
+    'main/platform',
+    'main/rpc',
+    'main/engine',
+    'main/desk',
+    'main/web',
+    'main/cli',
+    'plugin-bridge/server',
+  ],
   'plugin-bridge/protocol': ['main/contracts', 'main/audio'],
   'plugin-bridge/server': [
     'main/contracts',
@@ -48,7 +70,8 @@ const mayImport = {
     'main/engine',
     'plugin-bridge/protocol',
   ],
-  renderer: ['main/contracts'],
+  // Of audio and rpc only what runs anywhere: the build of the window refuses whatever needs Node.
+  renderer: ['main/contracts', 'main/rpc', 'main/audio'],
 };
 /** Parts that must run anywhere: no Node built-ins. */
 const anywhere = new Set(['main/contracts', 'renderer']);

@@ -1,0 +1,100 @@
+import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
+import { fileURLToPath } from 'node:url';
+import { desk } from '../contracts/desk.ts';
+import { SoniError } from '../contracts/errors.ts';
+import { createClient, type Client } from '../rpc/client.ts';
+import { messagePortTransport } from '../rpc/messagePortTransport.ts';
+
+const firstRestartMs = 200;
+const longestRestartMs = 10_000;
+/** Who has lived this long has not died of starting. */
+const settledMs = 30_000;
+const closeGraceMs = 4000;
+
+const program = fileURLToPath(new URL('./desk-process.js', import.meta.url));
+
+/**
+ * The engine's process, started again whenever it dies, later each time while it keeps dying. Windows connect anew by
+ * themselves; the job that was running waits in the queue, and goes on where it was.
+ */
+export class DeskSupervisor {
+  #process: UtilityProcess | null = null;
+  #client: Client<typeof desk> | null = null;
+  #closing = false;
+  #restartMs = firstRestartMs;
+  #busy = false;
+
+  constructor(
+    private readonly onCrash: (message: string) => void,
+    private readonly onIdle: () => void,
+  ) {
+    this.#start();
+  }
+
+  /** Whether jobs are running or waiting. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** A connection for a window. */
+  connect(): MessagePortMain {
+    const { port1, port2 } = new MessageChannelMain();
+    if (this.#process === null) port2.close();
+    else this.#process.postMessage(null, [port2]);
+    return port1;
+  }
+
+  /** @throws SoniError `crashed` while the process is not there */
+  async mediumFile(medium: string): Promise<string> {
+    if (this.#client === null) throw new SoniError('crashed', 'The engine is starting again.');
+    return await this.#client.call('mediumFile', { medium });
+  }
+
+  /** Lets the process put its work away; what does not end in time is ended. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const child = this.#process;
+    if (child === null) return;
+    const ended = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+    });
+    child.postMessage('end');
+    const insist = setTimeout(() => child.kill(), closeGraceMs);
+    await ended;
+    clearTimeout(insist);
+  }
+
+  #start(): void {
+    const started = Date.now();
+    const child = utilityProcess.fork(program, [], { serviceName: 'SoniDesk engine', stdio: 'pipe' });
+    this.#process = child;
+    let lastWords = '';
+    child.stderr?.on('data', (bytes: Buffer) => {
+      lastWords = (lastWords + bytes.toString()).slice(-2000);
+      process.stderr.write(bytes);
+    });
+    child.once('exit', (code) => {
+      this.#process = null;
+      this.#client?.close();
+      this.#client = null;
+      if (this.#closing) return;
+      const [reason = ''] = lastWords.trim().split('\n').slice(-1);
+      this.onCrash(`The engine ended unexpectedly (code ${code}). ${reason}`.trim());
+      this.#restartMs =
+        Date.now() - started > settledMs ? firstRestartMs : Math.min(longestRestartMs, 2 * this.#restartMs);
+      setTimeout(() => this.#start(), this.#restartMs);
+    });
+    this.#client = createClient(desk, messagePortTransport(this.connect()));
+    const jobs = this.#client.subscribe('jobs', (event) => {
+      const wasBusy = this.#busy;
+      this.#busy = event.jobs.some(({ state }) => state === 'running' || state === 'queued');
+      if (wasBusy && !this.#busy) this.onIdle();
+    });
+    // It ends with the process, which is told above.
+    jobs.ended.catch(() => undefined);
+  }
+}

@@ -1,0 +1,82 @@
+import { BrowserWindow, Notification, app, session } from 'electron';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pageFiles } from '../web/page.ts';
+import { handleScheme, registerScheme } from './appProtocol.ts';
+import { toWindow } from './channels.ts';
+import { DeskSupervisor } from './deskSupervisor.ts';
+import { answerWindows } from './shellRequests.ts';
+import { lockDown, openWindow } from './window.ts';
+
+/** Files among the arguments of a start: neither options nor the program's own folder. */
+const filesOf = (args: readonly string[], folder: string): string[] =>
+  args
+    .filter((arg) => !arg.startsWith('-') && arg !== '.')
+    .map((arg) => resolve(folder, arg))
+    .filter((path) => /\.[a-z0-9]+$/i.test(path) && existsSync(path) && !/\.(c|m)?js$/.test(path));
+
+registerScheme();
+if (!app.requestSingleInstanceLock()) app.quit();
+else void start();
+
+async function start(): Promise<void> {
+  let given = filesOf(process.argv.slice(1), process.cwd());
+  const offer = (files: readonly string[]) => {
+    given.push(...files);
+    const [window] = BrowserWindow.getAllWindows();
+    if (given.length === 0 || window === undefined) return;
+    window.webContents.send(toWindow.openFiles, given);
+    given = [];
+    window.show();
+  };
+  // Finder hands files over by an event, other systems by a second start.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    offer([path]);
+  });
+  app.on('second-instance', (_event, args, folder) => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow();
+    offer(filesOf(args.slice(1), folder));
+  });
+  // Root in a container has no sandbox and says so by this switch; nobody else is without it.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  await app.whenReady();
+  lockDown(session.defaultSession);
+  const tell = (body: string) => {
+    if (Notification.isSupported()) new Notification({ title: 'SoniDesk', body }).show();
+  };
+  const endWithoutWindow = () => {
+    // On macOS programs live without a window; elsewhere it ends with the last one, or with the last job after it.
+    if (process.platform !== 'darwin' && BrowserWindow.getAllWindows().length === 0) app.quit();
+  };
+  const desk = new DeskSupervisor(tell, endWithoutWindow);
+  handleScheme(session.defaultSession, {
+    page: await pageFiles(),
+    mediumFile: (id) => desk.mediumFile(id),
+  });
+  answerWindows({
+    desk,
+    takeFiles: () => {
+      const files = given;
+      given = [];
+      return files;
+    },
+  });
+  openWindow();
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow();
+  });
+  app.on('window-all-closed', () => {
+    if (desk.busy) tell('The jobs go on. Start SoniDesk again to see them.');
+    else endWithoutWindow();
+  });
+  let closed = false;
+  app.on('before-quit', (event) => {
+    if (closed) return;
+    event.preventDefault();
+    void desk.close().finally(() => {
+      closed = true;
+      app.quit();
+    });
+  });
+}

@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { errorPayload } from './errors.ts';
+import { mixPlan } from './mixPlan.ts';
+import { note, stemNote } from './notes.ts';
+import type { RpcContract } from './rpc.ts';
+import { tags } from './tags.ts';
+
+/**
+ * What the window asks of the engine's desk: songs that were opened, the queue of jobs, results to look at and
+ * listen to. The same over a MessagePort in the desktop app and a WebSocket in a browser. Audio never comes
+ * through here: a medium is fetched by its id, in byte ranges.
+ */
+const id = z.string().regex(/^[a-z0-9-]{1,64}$/);
+
+/** An audio file that the window may play and draw. */
+export const medium = z.object({
+  id,
+  sampleRate: z.number().int().positive(),
+  channels: z.number().int().positive(),
+  frames: z.number().int().nonnegative(),
+  /** Where the samples start in the file: interleaved little-endian float32. */
+  dataStart: z.number().int().nonnegative(),
+  /** The medium with its peaks pyramid; `null` while it has not been drawn. */
+  peaks: id.nullable(),
+});
+export type Medium = z.infer<typeof medium>;
+
+/** Something to see and hear over the song's time. */
+export const lane = z.object({ name: z.string(), medium });
+export type Lane = z.infer<typeof lane>;
+
+/** What the user makes of a mix suggestion; kept, so that it is there after a restart. */
+export const mixChoice = z.object({
+  /** 0 leaves everything as it was, 1 is the suggestion. */
+  strength: z.number().min(0).max(1.5),
+  /** Tracks that are left as they were. */
+  skipped: z.array(z.string()),
+});
+export type MixChoice = z.infer<typeof mixChoice>;
+
+const modelFacts = z.object({
+  pack: z.string(),
+  packVersion: z.string(),
+  provider: z.string(),
+  seconds: z.number(),
+  realtimeFactor: z.number(),
+});
+
+export const song = z.object({
+  id,
+  title: z.string(),
+  /** Milliseconds since 1970. */
+  opened: z.number(),
+  /** Absolute paths; one is a mix, several are the tracks of a session. */
+  inputs: z.array(z.string()).min(1),
+  /** The inputs as they sound; empty until they have been read. */
+  sources: z.array(lane),
+  tags: tags.nullable(),
+  stems: z
+    .object({
+      lanes: z.array(lane),
+      /** Of the first seconds only, while the rest is computed. */
+      preview: z.boolean(),
+      residualDb: z.number().nullable(),
+      model: modelFacts.nullable(),
+    })
+    .nullable(),
+  /** Notes per stem or track, edits included; `null` until transcribed. */
+  noteCount: z.number().int().nullable(),
+  /** Counts up with every edit, so that a view knows when to ask again. */
+  noteRevision: z.number().int(),
+  mix: z.object({ plan: mixPlan, choice: mixChoice, canUndo: z.boolean() }).nullable(),
+  /** What was left out or worth knowing. */
+  remarks: z.array(z.string()),
+});
+export type Song = z.infer<typeof song>;
+
+export const jobSteps = z.object({
+  /** The separation pack, or `null` to leave the step out. */
+  stems: z.string().nullable(),
+  /** The transcription pack, or `null` to leave the step out. */
+  notes: z.string().nullable(),
+  mix: z.boolean(),
+});
+export type JobSteps = z.infer<typeof jobSteps>;
+
+export const deskJobStates = ['queued', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
+
+export const deskJob = z.object({
+  id,
+  songId: id,
+  title: z.string(),
+  steps: jobSteps,
+  state: z.enum(deskJobStates),
+  /** What is being done now. */
+  label: z.string(),
+  fraction: z.number().min(0).max(1),
+  etaSeconds: z.number().nonnegative().nullable(),
+  /** Things worth a line, newest last. */
+  notes: z.array(z.string()),
+  error: errorPayload.nullable(),
+});
+export type DeskJob = z.infer<typeof deskJob>;
+
+/** A note with a name of its own, so that edits can speak of it. */
+export const deskNote = stemNote.extend({ id: z.string() });
+export type DeskNote = z.infer<typeof deskNote>;
+
+export const noteEdit = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('change'),
+    notes: z.array(
+      z.object({
+        id: z.string(),
+        pitch: note.shape.pitch,
+        onset: note.shape.onset,
+        offset: note.shape.offset,
+      }),
+    ),
+  }),
+  z.object({ type: z.literal('remove'), ids: z.array(z.string()) }),
+  z.object({ type: z.literal('add'), note: stemNote }),
+]);
+export type NoteEdit = z.infer<typeof noteEdit>;
+
+export const noteSheet = z.object({
+  revision: z.number().int(),
+  notes: z.array(deskNote),
+  canUndo: z.boolean(),
+  canRedo: z.boolean(),
+});
+export type NoteSheet = z.infer<typeof noteSheet>;
+
+export const packEntry = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.string().nullable(),
+  summary: z.string(),
+  tasks: z.array(z.string()),
+  stems: z.array(z.string()),
+  licence: z.object({ id: z.string(), text: z.string(), mustAccept: z.boolean() }).nullable(),
+  licenceAccepted: z.boolean(),
+  installed: z.boolean(),
+  /** Bytes to download. */
+  downloadBytes: z.number().nullable(),
+  installedBytes: z.number(),
+  source: z.string(),
+  problem: z.string().nullable(),
+});
+export type PackEntry = z.infer<typeof packEntry>;
+
+export const deskFinding = z.object({
+  name: z.string(),
+  status: z.enum(['ok', 'warn', 'fail']),
+  found: z.string(),
+  fix: z.string().nullable(),
+});
+export type DeskFinding = z.infer<typeof deskFinding>;
+
+export const exportWish = z.object({
+  stems: z.boolean(),
+  /** `int24` for programs that read no float. */
+  encoding: z.enum(['float32', 'int24']),
+  midi: z.boolean(),
+  /** Notes below it are left out of the file. */
+  minConfidence: z.number().min(0).max(1),
+  mix: z.boolean(),
+});
+export type ExportWish = z.infer<typeof exportWish>;
+
+const done = z.null();
+const ofSong = z.object({ songId: id });
+const ofJob = z.object({ jobId: id });
+
+export const desk = {
+  methods: {
+    about: {
+      input: z.object({}),
+      output: z.object({ version: z.string(), platform: z.string(), musicFolder: z.string() }),
+    },
+    /** Opens files: each a song of its own, or `together` the tracks of one session. */
+    open: {
+      input: z.object({ paths: z.array(z.string().min(1)).min(1).max(256), together: z.boolean() }),
+      output: z.array(id),
+    },
+    /** Forgets a song and what was made of it; the user's own files stay. */
+    close: { input: ofSong, output: done },
+    start: { input: ofSong.extend({ steps: jobSteps }), output: id },
+    cancel: { input: ofJob, output: done },
+    /** What was done so far is kept. */
+    pause: { input: ofJob, output: done },
+    resume: { input: ofJob, output: done },
+    /** To this place among the waiting jobs, from 0. */
+    move: { input: ofJob.extend({ place: z.number().int().nonnegative() }), output: done },
+    /** Takes ended jobs off the list. */
+    tidy: { input: z.object({}), output: done },
+    notes: { input: ofSong, output: noteSheet },
+    editNotes: { input: ofSong.extend({ edit: noteEdit }), output: noteSheet },
+    undoNotes: { input: ofSong, output: noteSheet },
+    redoNotes: { input: ofSong, output: noteSheet },
+    chooseMix: { input: ofSong.extend({ choice: mixChoice }), output: done },
+    undoMix: { input: ofSong, output: done },
+    /** Writes what is wished into a folder of the user's. @returns the files. */
+    export: {
+      input: ofSong.extend({ directory: z.string().min(1), wish: exportWish }),
+      output: z.array(z.string()),
+      event: z.object({ label: z.string(), fraction: z.number() }),
+    },
+    /** One file ready to be dragged out of the window. */
+    dragFile: {
+      input: ofSong.extend({ what: z.enum(['stem', 'midi']), name: z.string(), minConfidence: z.number() }),
+      output: z.string(),
+    },
+    packs: { input: z.object({}), output: z.array(packEntry) },
+    addPack: {
+      input: z.object({ pack: z.string(), acceptLicence: z.boolean() }),
+      output: done,
+      event: z.object({ label: z.string(), fraction: z.number().nullable() }),
+    },
+    removePack: { input: z.object({ pack: z.string() }), output: done },
+    checkup: { input: z.object({}), output: z.array(deskFinding) },
+    /** Where a medium lies; for the process that hands out its bytes. */
+    mediumFile: { input: z.object({ medium: id }), output: z.string() },
+  },
+  topics: {
+    songs: { event: z.object({ songs: z.array(song) }) },
+    jobs: { event: z.object({ jobs: z.array(deskJob) }) },
+  },
+} as const satisfies RpcContract;

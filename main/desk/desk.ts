@@ -1,0 +1,207 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { desk as contract, type DeskFinding, type NoteSheet } from '../contracts/desk.ts';
+import { SoniError } from '../contracts/errors.ts';
+import type { Transport } from '../contracts/rpc.ts';
+import type { Engine } from '../engine/workflows/engine.ts';
+import { removePack } from '../inference/packs/removePack.ts';
+import { writeFileAtomic } from '../platform/atomicFile.ts';
+import { directories } from '../platform/directories.ts';
+import { fileError } from '../platform/fileError.ts';
+import { serve, type Handlers, type Server } from '../rpc/serve.ts';
+import { exportSong, fileName, songMidi } from './exportSong.ts';
+import { JobQueue } from './jobQueue.ts';
+import type { Listeners } from './listeners.ts';
+import { Media } from './media.ts';
+import { Notes } from './noteSheet.ts';
+import { installPack, packEntries } from './packShelf.ts';
+import { performSongJob } from './songJob.ts';
+import { newSong } from './songRecord.ts';
+import { SongShelf } from './songShelf.ts';
+
+export interface DeskOptions {
+  readonly engine: Engine;
+  readonly version: string;
+  /** What the doctor finds on this machine. */
+  checkup(signal: AbortSignal): Promise<readonly DeskFinding[]>;
+  /** Where songs and what was made of them are kept; by default beside the installed packs. */
+  readonly songsDirectory?: string;
+}
+
+/** Songs, jobs and results for any number of windows. */
+export interface Desk {
+  /** Answers a window until its transport closes; jobs go on without it. */
+  serve(transport: Transport): Server;
+  /** @throws SoniError `not-found` */
+  mediumFile(id: string): string;
+  /** Where files that a browser sends are put. */
+  readonly incomingDirectory: string;
+  close(): Promise<void>;
+}
+
+/** @throws SoniError when the songs' folder cannot be used */
+export async function createDesk(options: DeskOptions): Promise<Desk> {
+  const { engine } = options;
+  const directory = options.songsDirectory ?? join(dirname(directories().packs), 'songs');
+  const media = new Media();
+  const shelf = new SongShelf(directory, media);
+  await shelf.load();
+  const queue = new JobQueue(join(directory, 'jobs.json'), (job, signal, report) =>
+    performSongJob({ engine, shelf, job, signal, report }),
+  );
+  await queue.load();
+  const servers = new Set<Server>();
+  const notesOf = (songId: string) => new Notes(shelf.folderOf(songId));
+
+  async function sheet(songId: string): Promise<NoteSheet> {
+    const song = shelf.get(songId);
+    if (song.noteCount === null) throw new SoniError('not-found', 'This song has no notes yet.');
+    return { revision: song.noteRevision, ...(await notesOf(songId).sheet()) };
+  }
+
+  async function edited(songId: string, edit: (notes: Notes) => Promise<void>): Promise<NoteSheet> {
+    shelf.get(songId);
+    await edit(notesOf(songId));
+    const { notes } = await notesOf(songId).sheet();
+    await shelf.change(songId, (song) => ({
+      noteCount: notes.length,
+      noteRevision: song.noteRevision + 1,
+    }));
+    return await sheet(songId);
+  }
+
+  async function openSong(paths: readonly string[]): Promise<string> {
+    for (const path of paths) {
+      const found = await stat(path).catch((thrown: unknown) => {
+        throw fileError(thrown, `open ${path}`);
+      });
+      if (!found.isFile())
+        throw new SoniError('bad-input', `${path} is no file; an audio file was expected.`);
+    }
+    // Opened again, a song is found with all that was made of it.
+    const id = createHash('sha256').update(JSON.stringify(paths)).digest('hex').slice(0, 32);
+    if (shelf.has(id)) {
+      await shelf.change(id, () => ({ opened: Date.now() }));
+      return id;
+    }
+    const title = paths.length === 1 ? titleOf(paths[0]!) : basename(dirname(paths[0]!));
+    await shelf.put(newSong(id, title, paths));
+    queue.add(id, title, { stems: null, notes: null, mix: false });
+    return id;
+  }
+
+  const handlers: Handlers<typeof contract> = {
+    about: () => ({
+      version: options.version,
+      platform: process.platform,
+      musicFolder: join(homedir(), 'Music', 'SoniDesk'),
+    }),
+    async open({ paths, together }) {
+      const full = paths.map((path) => resolve(path));
+      if (together) return [await openSong(full)];
+      const ids: string[] = [];
+      for (const path of full) ids.push(await openSong([path]));
+      return ids;
+    },
+    async close({ songId }) {
+      shelf.get(songId);
+      await queue.forget(songId);
+      await shelf.remove(songId);
+      return null;
+    },
+    start: ({ songId, steps }) => queue.add(songId, shelf.get(songId).title, steps),
+    cancel: ({ jobId }) => (queue.cancel(jobId), null),
+    pause: ({ jobId }) => (queue.pause(jobId), null),
+    resume: ({ jobId }) => (queue.resume(jobId), null),
+    move: ({ jobId, place }) => (queue.move(jobId, place), null),
+    tidy: () => (queue.tidy(), null),
+    notes: ({ songId }) => sheet(songId),
+    editNotes: ({ songId, edit }) => edited(songId, (notes) => notes.edit(edit)),
+    undoNotes: ({ songId }) => edited(songId, (notes) => notes.undo()),
+    redoNotes: ({ songId }) => edited(songId, (notes) => notes.redo()),
+    async chooseMix({ songId, choice }) {
+      await shelf.change(songId, ({ mix }) => ({
+        mix: mix && { ...mix, choice, earlier: [...mix.earlier, mix.choice].slice(-100) },
+      }));
+      return null;
+    },
+    async undoMix({ songId }) {
+      await shelf.change(songId, ({ mix }) => ({
+        mix: mix && {
+          ...mix,
+          choice: mix.earlier.at(-1) ?? mix.choice,
+          earlier: mix.earlier.slice(0, -1),
+        },
+      }));
+      return null;
+    },
+    async export({ songId, directory: target, wish }, { signal, emit }) {
+      const song = shelf.get(songId);
+      const { notes } = song.noteCount === null ? { notes: [] } : await notesOf(songId).sheet();
+      return await exportSong({
+        engine,
+        song,
+        notes,
+        directory: resolve(target),
+        wish,
+        signal,
+        report: (label, fraction) => emit({ label, fraction }),
+      });
+    },
+    async dragFile({ songId, what, name, minConfidence }) {
+      const song = shelf.get(songId);
+      if (what === 'stem') {
+        const stem = song.stems?.files.find((file) => file.name === name);
+        if (stem === undefined) throw new SoniError('not-found', `There is no stem "${name}" yet.`);
+        return stem.audio;
+      }
+      const { notes } = await notesOf(songId).sheet();
+      const wanted = name === '' ? notes : notes.filter(({ stem }) => stem === name);
+      const file = fileName(name === '' ? song.title : `${song.title} - ${name}`);
+      const path = join(shelf.folderOf(songId), 'drag', `${file}.mid`);
+      await writeFileAtomic(path, songMidi(song, wanted, minConfidence));
+      return path;
+    },
+    packs: () => packEntries(),
+    async addPack({ pack, acceptLicence }, { signal, emit }) {
+      await installPack(pack, acceptLicence, signal, emit);
+      return null;
+    },
+    async removePack({ pack }) {
+      await removePack(pack);
+      return null;
+    },
+    checkup: async (_input, { signal }) => [...(await options.checkup(signal))],
+    mediumFile: ({ medium }) => media.fileOf(medium),
+    songs: topic(shelf.changed, () => ({ songs: shelf.list() })),
+    jobs: topic(queue.changed, () => ({ jobs: queue.list() })),
+  };
+
+  return {
+    incomingDirectory: join(directory, 'incoming', randomUUID()),
+    serve(transport) {
+      const server = serve(contract, handlers, transport);
+      servers.add(server);
+      void server.closed.then(() => servers.delete(server));
+      return server;
+    },
+    mediumFile: (id) => media.fileOf(id),
+    async close() {
+      await queue.close();
+      for (const server of servers) server.close();
+    },
+  };
+}
+
+const titleOf = (path: string): string => basename(path, extname(path));
+
+/** What there is now, and again whenever it changes. */
+function topic<Event>(changed: Listeners, snapshot: () => Event) {
+  return ({ emit, signal }: { emit: (event: Event) => void; signal: AbortSignal }) => {
+    emit(snapshot());
+    const stop = changed.add(() => emit(snapshot()));
+    signal.addEventListener('abort', stop, { once: true });
+  };
+}

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeskJob } from '../contracts/desk.ts';
+import { mixPlan } from '../contracts/mixPlan.ts';
+import type { WorkflowProgress } from '../contracts/workflows.ts';
+import type { Engine } from '../engine/workflows/engine.ts';
+import { drawnFiles } from './drawnFiles.ts';
+import type { JobReport } from './jobQueue.ts';
+import type { SongShelf } from './songShelf.ts';
+
+interface Work {
+  readonly engine: Engine;
+  readonly shelf: SongShelf;
+  readonly job: DeskJob;
+  readonly signal: AbortSignal;
+  readonly report: (update: JobReport) => void;
+}
+
+/** Part of the bar that each step fills, roughly as long as it takes. */
+const shares = { prepare: 1, tags: 1, stems: 14, rest: 6 };
+type Step = keyof typeof shares;
+
+/**
+ * Everything that was asked for one song, in the order in which a listener can use it: the song itself, its
+ * tags, stems (their beginning first), then notes and mix. Each result is on the shelf as soon as it is there.
+ */
+export async function performSongJob(work: Work): Promise<void> {
+  const { engine, shelf, job, signal } = work;
+  const { inputs } = shelf.get(job.songId);
+  const folder = shelf.folderOf(job.songId);
+  const single = inputs.length === 1 ? inputs[0]! : null;
+  const { stems, notes, mix } = job.steps;
+  const splits = single !== null && stems !== null;
+  const steps: Step[] = ['prepare'];
+  if (single !== null) steps.push('tags');
+  if (splits) steps.push('stems');
+  const runs = notes !== null || mix;
+  if (runs) steps.push('rest');
+  const watch = (step: Step) => ({ signal, onProgress: phase(steps, step, work.report) });
+
+  const prepared = await engine.prepare(
+    { inputs: [...inputs], outputDirectory: join(folder, 'sources') },
+    watch('prepare'),
+  );
+  const sources = await drawnFiles(prepared);
+  await shelf.change(job.songId, () => ({ sources }));
+
+  if (single !== null) {
+    const tags = await engine.tag({ input: single }, watch('tags'));
+    await shelf.change(job.songId, () => ({ tags }));
+  }
+  if (splits) await split(work, single, stems, folder, watch('stems'));
+  if (!runs) return;
+
+  const result = await engine.run(
+    {
+      inputs: [...inputs],
+      outputDirectory: folder,
+      separation: splits ? 'required' : 'off',
+      transcription: notes === null ? 'off' : 'required',
+      ...(splits && { separationPack: stems }),
+      ...(notes !== null && { transcriptionPack: notes }),
+      render: false,
+    },
+    watch('rest'),
+  );
+  const plan = mix ? mixPlan.parse(JSON.parse(await readFile(result.mix.output, 'utf8'))) : null;
+  await shelf.change(job.songId, (song) => ({
+    tags: result.tags,
+    noteCount: result.transcription?.count ?? song.noteCount,
+    noteRevision: song.noteRevision + 1,
+    mix: plan === null ? song.mix : { plan, choice: { strength: 1, skipped: [] }, earlier: [] },
+    remarks: result.notes,
+  }));
+}
+
+async function split(
+  { engine, shelf, job, signal }: Work,
+  input: string,
+  pack: string,
+  folder: string,
+  watch: { signal: AbortSignal; onProgress: (progress: WorkflowProgress) => void },
+): Promise<void> {
+  const outputDirectory = join(folder, 'stems');
+  let previewing: Promise<void> | null = null;
+  const showPreview = async (names: readonly string[]) => {
+    const inputs = names.map((name) => join(outputDirectory, 'preview', `${name}.wav`));
+    if (!inputs.every((path) => existsSync(path))) return;
+    const drawn = await engine.prepare(
+      { inputs, outputDirectory: join(folder, 'preview-peaks'), decode: false },
+      { signal },
+    );
+    const files = await drawnFiles(drawn);
+    await shelf.change(job.songId, () => ({
+      stems: { files, preview: true, residualDb: null, model: null },
+    }));
+  };
+  const { stems: names = [] } = await engine.describePack(pack);
+  const result = await engine.split(
+    { input, outputDirectory, pack, preview: true },
+    {
+      ...watch,
+      onProgress: (progress) => {
+        const { note, ...bar } = progress;
+        // The engine says in a note that the beginning has been written; the window shows it instead.
+        if (note === undefined || previewing !== null || !existsSync(join(outputDirectory, 'preview'))) {
+          watch.onProgress(progress);
+          return;
+        }
+        watch.onProgress(bar);
+        // Hearing the beginning early is a kindness; the job does not fail over it.
+        previewing = showPreview(names).catch(() => undefined);
+      },
+    },
+  );
+  await (previewing as Promise<void> | null);
+  const drawn = await engine.prepare(
+    {
+      inputs: result.stems.map(({ file }) => file),
+      outputDirectory: join(folder, 'stem-peaks'),
+      decode: false,
+    },
+    { signal },
+  );
+  const { residualDb, stems: _stems, ...model } = result;
+  const files = await drawnFiles(drawn);
+  await shelf.change(job.songId, () => ({ stems: { files, preview: false, residualDb, model } }));
+}
+
+/** A step's progress as a part of the whole bar. */
+function phase(steps: readonly Step[], step: Step, report: (update: JobReport) => void) {
+  const weight = (some: readonly Step[]) => some.reduce((sum, each) => sum + shares[each], 0);
+  const from = weight(steps.slice(0, steps.indexOf(step))) / weight(steps);
+  const share = shares[step] / weight(steps);
+  return ({ label, fraction, etaSeconds, note }: WorkflowProgress) =>
+    report({ label, fraction: from + fraction * share, etaSeconds, note });
+}

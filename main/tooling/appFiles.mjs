@@ -1,0 +1,12 @@
+/** What the packaged app consists of besides its dependencies: the built programs and the packs' manifests. */
+const wanted = ['/package.json', '/LICENSE', '/dist', '/models', '/models/packs', '/node_modules'];
+/** Providers for other systems: each system's package carries its own. */
+const otherSystems = /\/onnxruntime-node\/bin\/napi-v\d+\/(?!PLATFORM)/;
+
+export function appFiles(path) {
+  if (path === '') return true;
+  if (path.endsWith('.map') || /\/dist\/(demo\.js|renderer\/stamp)$/.test(path)) return false;
+  const own = new RegExp(otherSystems.source.replace('PLATFORM', process.platform));
+  if (own.test(path)) return false;
+  return wanted.some((each) => path === each || (each !== '/models' && path.startsWith(`${each}/`)));
+}

@@ -1,0 +1,56 @@
+// `npm run package [--fuses-only-read]`: a runnable folder of the app in out/, with Electron Packager and the settings of
+// forge.config.ts, then its fuses. Takes the Electron that was downloaded, or the verified test build.
+import { FuseV1Options, FuseVersion, flipFuses, getCurrentFuseWire } from '@electron/fuses';
+import { packager } from '@electron/packager';
+import { build } from 'esbuild';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { appRoot, downloadedElectron, testElectronVersion, testElectronZip } from './electron.mjs';
+
+/** The settings, as the TypeScript file says them. */
+async function settings() {
+  const outfile = join(appRoot, 'dist', 'forge.config.mjs');
+  await build({
+    entryPoints: [join(appRoot, 'forge.config.ts')],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+  });
+  return await import(pathToFileURL(outfile).href);
+}
+
+const { packagerConfig, fuses } = await settings();
+const { name, executableName, ...options } = packagerConfig;
+const own = downloadedElectron();
+const electronVersion =
+  own === null ? testElectronVersion : createRequire(import.meta.url)('electron/package.json').version;
+const [folder] = await packager({
+  ...options,
+  name,
+  executableName,
+  dir: appRoot,
+  out: join(appRoot, 'out'),
+  overwrite: true,
+  quiet: true,
+  electronVersion,
+  ...(own === null && { electronZipDir: testElectronZip(), platform: 'linux', arch: 'x64' }),
+});
+const executable = join(
+  folder,
+  { win32: `${executableName}.exe`, darwin: `${name}.app` }[process.platform] ?? executableName,
+);
+await flipFuses(executable, { ...fuses, version: FuseVersion.V1 });
+const wire = await getCurrentFuseWire(executable);
+console.log(executable);
+for (const [fuse, number] of Object.entries(FuseV1Options).filter(([, value]) => typeof value === 'number')) {
+  const state =
+    wire[number] === undefined
+      ? 'not in this Electron'
+      : String.fromCharCode(wire[number]) === '1'
+        ? 'on'
+        : 'off';
+  console.log(`  ${fuse}: ${state}`);
+}

@@ -1,0 +1,32 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
+import { shell } from './connection.ts';
+import { actions } from './state/actions.ts';
+import { listenToKeys } from './state/keyboard.ts';
+import { keepConnected } from './state/session.ts';
+import { useStore } from './state/store.ts';
+import { textLanguage } from './texts/texts.ts';
+import '@fontsource-variable/inter/wght.css';
+import './style/base.css';
+import './style/controls.css';
+import './style/lanes.css';
+import './style/pages.css';
+
+document.documentElement.lang = textLanguage;
+listenToKeys();
+void keepConnected();
+shell?.onOpenFiles((paths) => {
+  // The program may hand files over before the desk is connected.
+  const stop = useStore.subscribe(({ connected }) => connected && open());
+  const open = () => {
+    stop();
+    void actions.openPaths(paths);
+  };
+  if (useStore.getState().connected) open();
+});
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,114 @@
+import type { ExportWish, JobSteps, MixChoice, NoteEdit, NoteSheet } from '../../main/contracts/desk.ts';
+import { shell } from '../connection.ts';
+import { texts } from '../texts/texts.ts';
+import { desk } from './deskClient.ts';
+import { useStore, type State, type View } from './store.ts';
+
+let noticeCount = 0;
+const noticeMs = 9000;
+
+function notice(tone: 'good' | 'bad', text: string): void {
+  const id = noticeCount++;
+  useStore.setState(({ notices }) => ({ notices: [...notices, { id, tone, text }] }));
+  setTimeout(() => actions.dismiss(id), noticeMs);
+}
+
+/** Whatever goes wrong is said; nothing is swallowed. */
+async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await work();
+  } catch (thrown) {
+    notice('bad', thrown instanceof Error ? thrown.message : String(thrown));
+    return null;
+  }
+}
+
+/** Everything a user can do, as commands to the desk; what comes of it arrives through the topics. */
+export const actions = {
+  notice,
+  dismiss: (id: number) =>
+    useStore.setState(({ notices }) => ({ notices: notices.filter((each) => each.id !== id) })),
+  show: (view: View) => useStore.setState({ view }),
+  choose: (songId: string) => useStore.setState({ songId }),
+  dialog: (dialog: State['dialog']) => useStore.setState({ dialog }),
+
+  async openPaths(paths: readonly string[], together = false): Promise<void> {
+    if (paths.length === 0) return;
+    const ids = await attempt(() => desk().call('open', { paths: [...paths], together }));
+    const first = ids?.[0];
+    if (first !== undefined) useStore.setState({ songId: first, view: 'session' });
+  },
+
+  /** Files dropped or chosen in the window; a browser has to send them, the app knows where they lie. */
+  async openFiles(files: readonly File[], together = false): Promise<void> {
+    const paths = await attempt(() =>
+      Promise.all(files.map(async (file) => (shell === null ? await send(file) : shell.pathOf(file)))),
+    );
+    await actions.openPaths(paths ?? [], together);
+  },
+
+  close: (songId: string) => attempt(() => desk().call('close', { songId })),
+  start: (songId: string, steps: JobSteps) => attempt(() => desk().call('start', { songId, steps })),
+  cancel: (jobId: string) => attempt(() => desk().call('cancel', { jobId })),
+  pause: (jobId: string) => attempt(() => desk().call('pause', { jobId })),
+  resume: (jobId: string) => attempt(() => desk().call('resume', { jobId })),
+  move: (jobId: string, place: number) => attempt(() => desk().call('move', { jobId, place })),
+  tidy: () => attempt(() => desk().call('tidy', {})),
+
+  notes: (songId: string): Promise<NoteSheet | null> => attempt(() => desk().call('notes', { songId })),
+  editNotes: (songId: string, edit: NoteEdit) => attempt(() => desk().call('editNotes', { songId, edit })),
+  undoNotes: (songId: string) => attempt(() => desk().call('undoNotes', { songId })),
+  redoNotes: (songId: string) => attempt(() => desk().call('redoNotes', { songId })),
+  chooseMix: (songId: string, choice: MixChoice) =>
+    attempt(() => desk().call('chooseMix', { songId, choice })),
+  undoMix: (songId: string) => attempt(() => desk().call('undoMix', { songId })),
+
+  async export(
+    songId: string,
+    directory: string,
+    wish: ExportWish,
+    onProgress: (update: { label: string; fraction: number }) => void,
+  ): Promise<readonly string[] | null> {
+    const files = await attempt(() =>
+      desk().call('export', { songId, directory, wish }, { onEvent: onProgress }),
+    );
+    if (files !== null) notice('good', texts().export.done(files.length, directory));
+    return files;
+  },
+
+  async refreshPacks(): Promise<void> {
+    const packs = await attempt(() => desk().call('packs', {}));
+    if (packs !== null) useStore.setState({ packs });
+  },
+  async addPack(
+    pack: string,
+    acceptLicence: boolean,
+    signal: AbortSignal,
+    onProgress: (update: { label: string; fraction: number | null }) => void,
+  ): Promise<void> {
+    await attempt(() => desk().call('addPack', { pack, acceptLicence }, { signal, onEvent: onProgress }));
+    await actions.refreshPacks();
+  },
+  async removePack(pack: string): Promise<void> {
+    await attempt(() => desk().call('removePack', { pack }));
+    await actions.refreshPacks();
+  },
+  async checkup(): Promise<void> {
+    useStore.setState({ findings: null });
+    const findings = await attempt(() => desk().call('checkup', {}));
+    useStore.setState({ findings: findings ?? [] });
+  },
+  /** A file for dragging out of the window. */
+  dragFile: (songId: string, what: 'stem' | 'midi', name: string, minConfidence: number) =>
+    attempt(() => desk().call('dragFile', { songId, what, name, minConfidence })),
+};
+
+async function send(file: File): Promise<string> {
+  const answer = await fetch(`/incoming?name=${encodeURIComponent(file.name)}`, {
+    method: 'POST',
+    body: file,
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return (JSON.parse(text) as { path: string }).path;
+}

@@ -1,0 +1,83 @@
+import { player } from '../audio/player.ts';
+import { viewport } from '../canvas/viewport.ts';
+import { chooseFiles } from '../parts/chooseFiles.ts';
+import { loopView } from '../parts/Transport.tsx';
+import { actions } from './actions.ts';
+import { listening } from './listening.ts';
+import { useStore, views } from './store.ts';
+
+const jumpSeconds = 5;
+const zoomStep = 1.4;
+
+/** What a key does anywhere in the window; `true` when it did something. */
+function press(event: KeyboardEvent): boolean {
+  const { key } = event;
+  if (event.ctrlKey || event.metaKey) {
+    const commands: Record<string, () => void> = {
+      o: () => void chooseFiles(event.shiftKey),
+      e: () => actions.dialog('export'),
+      enter: () => actions.dialog('start'),
+    };
+    return run(commands[key.toLowerCase()]);
+  }
+  const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+  if (digit !== undefined) {
+    const index = Number(digit) - 1;
+    if (event.altKey) {
+      const view = views[index];
+      return run(view === undefined ? undefined : () => actions.show(view));
+    }
+    const strip = listening.strips[index];
+    if (strip === undefined) return false;
+    listening.setStrip(index, event.shiftKey ? { muted: !strip.muted } : { solo: !strip.solo });
+    return true;
+  }
+  if (event.altKey) return false;
+  const commands: Record<string, () => void> = {
+    ' ': () => player.toggle(),
+    home: () => player.seek(0),
+    end: () => player.seek(player.duration),
+    arrowleft: () => player.seek(player.position - jumpSeconds),
+    arrowright: () => player.seek(player.position + jumpSeconds),
+    j: () => player.seek(player.position - jumpSeconds),
+    k: () => player.pause(),
+    l: () => player.play(),
+    a: () => listening.compare(),
+    b: loopView,
+    '+': () => viewport.zoom(1 / zoomStep),
+    '=': () => viewport.zoom(1 / zoomStep),
+    '-': () => viewport.zoom(zoomStep),
+    '0': () => viewport.showAll(player.duration),
+    '?': () => actions.dialog('shortcuts'),
+  };
+  return run(commands[key.toLowerCase()]);
+}
+
+function run(command: (() => void) | undefined): boolean {
+  command?.();
+  return command !== undefined;
+}
+
+/** Elements that have a use for the key themselves keep it. */
+function isTaken(event: KeyboardEvent): boolean {
+  const element = event.target as HTMLElement;
+  if (element.closest('input:not([type=range]), textarea, [contenteditable]') !== null) return true;
+  if (useStore.getState().dialog !== null) return true;
+  const usesArrows = element.closest('input[type=range], [role=radiogroup], [role=toolbar]') !== null;
+  return usesArrows && /^(Arrow|Home|End)/.test(event.key);
+}
+
+export function listenToKeys(): void {
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.defaultPrevented || isTaken(event)) return;
+      // The space bar plays, also while a button has the focus; Enter presses buttons.
+      if (press(event)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    },
+    { capture: true },
+  );
+}

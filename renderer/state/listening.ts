@@ -1,0 +1,147 @@
+import type { MixChoice, Song } from '../../main/contracts/desk.ts';
+import { fromDecibels } from '../../main/contracts/units.ts';
+import { neutralStrip } from '../../main/audio/strip/neutral.ts';
+import { withStrength } from '../../main/audio/strip/strength.ts';
+import { monitors, type Monitor } from '../audio/mixer.ts';
+import { player, type Programme } from '../audio/player.ts';
+import { Emitter } from './emitter.ts';
+
+/** One lane's part of what is heard. */
+export interface Strip {
+  readonly gainDb: number;
+  readonly pan: number;
+  readonly muted: boolean;
+  readonly solo: boolean;
+}
+
+export const lowestGainDb = -48;
+const open: Strip = { gainDb: 0, pan: 0, muted: false, solo: false };
+
+/** The amplitude of each lane: solo beats mute, the lowest fader position is silence. */
+export function gainsOf(strips: readonly Strip[]): number[] {
+  const anySolo = strips.some(({ solo }) => solo);
+  return strips.map(({ gainDb, muted, solo }) => {
+    const heard = anySolo ? solo : !muted;
+    return heard && gainDb > lowestGainDb ? fromDecibels(gainDb) : 0;
+  });
+}
+
+/** How the song that is chosen is listened to: faders, what is monitored, whether the playhead is followed. */
+class Listening {
+  readonly changed = new Emitter();
+  strips: readonly Strip[] = [];
+  monitor: Monitor = 'lanes';
+  follow = true;
+  #song: Song | null = null;
+  #key = '';
+
+  get available(): readonly Monitor[] {
+    const song = this.#song;
+    if (song === null) return [];
+    return monitors
+      .filter((monitor) => monitor !== 'mix' || song.mix !== null)
+      .filter((monitor) => monitor !== 'lanes' || song.stems !== null || song.inputs.length > 1);
+  }
+
+  /** To be called with every news of the song. */
+  show(song: Song | null): void {
+    const programme = song === null ? null : programmeOf(song);
+    const key = JSON.stringify(programme);
+    const hadLanes = this.#song?.id === song?.id && this.available.includes('lanes');
+    this.#song = song;
+    // What has just become possible is what the user waited for.
+    if (!hadLanes && this.available.includes('lanes')) this.monitor = 'lanes';
+    if (key !== this.#key) {
+      this.#key = key;
+      player.load(programme);
+      const count = programme?.lanes.length ?? 0;
+      if (count !== this.strips.length) this.strips = Array.from({ length: count }, () => open);
+      this.#applyFaders();
+    }
+    if (!this.available.includes(this.monitor)) this.monitor = this.available.at(-1) ?? 'original';
+    if (song?.mix != null) this.tryMix(song.mix.choice);
+    this.listenTo(this.monitor);
+  }
+
+  listenTo(monitor: Monitor): void {
+    this.monitor = monitor;
+    player.mixer?.listenTo(monitor);
+    this.changed.emit();
+  }
+
+  /** The other side of an A/B. */
+  compare(): void {
+    const { available } = this;
+    const best = available.includes('mix') && this.monitor !== 'lanes' ? 'mix' : 'lanes';
+    const other = this.monitor === 'original' ? best : 'original';
+    if (available.includes(other)) this.listenTo(other);
+  }
+
+  setStrip(index: number, change: Partial<Strip>): void {
+    this.strips = this.strips.map((strip, at) => (at === index ? { ...strip, ...change } : strip));
+    this.#applyFaders();
+  }
+
+  reset(): void {
+    this.strips = this.strips.map(() => open);
+    this.#applyFaders();
+  }
+
+  setFollow(follow: boolean): void {
+    this.follow = follow;
+    this.changed.emit();
+  }
+
+  #applyFaders(): void {
+    const gains = gainsOf(this.strips);
+    this.strips.forEach(({ pan }, index) => player.mixer?.setChannel(index, gains[index]!, pan));
+    this.changed.emit();
+  }
+
+  /** The strips of the suggestion, as they are wanted just now. */
+  tryMix(choice: MixChoice): void {
+    const mix = this.#song?.mix;
+    const { mixer } = player;
+    if (mix == null || mixer === null || mix.plan.tracks.length !== mixer.channels.length) return;
+    const { plan } = mix;
+    const strips = plan.tracks.map(({ name, strip }) =>
+      choice.skipped.includes(name) ? neutralStrip() : withStrength(strip, choice.strength),
+    );
+    mixer.setStrips(strips, plan.reverb).catch(() => undefined);
+    mixer.match(matchGains(plan.before.integratedLufs, plan.after.integratedLufs, choice.strength));
+  }
+}
+
+/**
+ * Makes before and after equally loud by turning the louder one down. Loudness between the two measured ends of
+ * the strength slider is taken as proportional to it.
+ */
+export function matchGains(
+  before: number | null,
+  after: number | null,
+  strength: number,
+): Record<Monitor, number> {
+  if (before === null || after === null) return { original: 1, lanes: 1, mix: 1 };
+  const louder = (after - before) * strength;
+  const original = fromDecibels(Math.min(0, louder));
+  return { original, lanes: original, mix: fromDecibels(Math.min(0, -louder)) };
+}
+
+/** What is played for a song: a mix with its stems, or the tracks of a session as lanes of their own sum. */
+function programmeOf(song: Song): Programme | null {
+  const [first] = song.sources;
+  if (first === undefined) return null;
+  const sources = song.sources.map(({ medium }) => medium);
+  const single = song.inputs.length === 1;
+  const lanes = single ? (song.stems?.lanes.map(({ medium }) => medium) ?? []) : sources;
+  const { sampleRate } = first.medium;
+  return {
+    sampleRate,
+    frames: Math.max(...sources.map(({ frames }) => frames)),
+    originals: sources,
+    // Without stems the song itself is the one lane, so that its fader works.
+    lanes: lanes.length > 0 ? lanes : sources,
+  };
+}
+
+export const listening = new Listening();

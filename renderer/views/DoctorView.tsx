@@ -1,0 +1,58 @@
+import { useEffect } from 'react';
+import { Button } from 'react-aria-components';
+import { icons } from '../parts/icons.tsx';
+import { actions } from '../state/actions.ts';
+import { useStore } from '../state/store.ts';
+import { texts } from '../texts/texts.ts';
+
+export const DoctorView = () => {
+  const t = texts().doctor;
+  const findings = useStore((state) => state.findings);
+  const version = useStore((state) => state.version);
+
+  useEffect(() => void actions.checkup(), []);
+
+  const copy = async () => {
+    const lines = (findings ?? []).map(({ name, status, found, fix }) =>
+      [`${status.toUpperCase()}  ${name}: ${found}`, ...(fix === null ? [] : [`      ${fix}`])].join('\n'),
+    );
+    await navigator.clipboard.writeText([`SoniDesk ${version}`, ...lines].join('\n'));
+    actions.notice('good', t.copied);
+  };
+
+  return (
+    <div className="view view-page">
+      <div className="view-bar">
+        <h2>{texts().views.doctor}</h2>
+        <span className="spring" />
+        <Button className="button" isDisabled={findings === null} onPress={() => void copy()}>
+          {t.copy}
+        </Button>
+        <Button className="button" isDisabled={findings === null} onPress={() => void actions.checkup()}>
+          {t.again}
+        </Button>
+      </div>
+      <p className="intro">{t.intro}</p>
+      {findings === null ? (
+        <p className="waiting" role="status">
+          {t.checking}
+        </p>
+      ) : (
+        <ul className="findings">
+          {findings.map(({ name, status, found, fix }) => (
+            <li key={name} className="finding" data-status={status}>
+              <span className="finding-mark" role="img" aria-label={t.states[status]}>
+                {status === 'ok' ? <icons.good /> : <icons.warn />}
+              </span>
+              <strong>{name}</strong>
+              <span>
+                {found}
+                {fix !== null && <em>{fix}</em>}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+};

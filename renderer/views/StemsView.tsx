@@ -1,0 +1,134 @@
+import { Button } from 'react-aria-components';
+import type { Lane, Song } from '../../main/contracts/desk.ts';
+import { shell } from '../connection.ts';
+import { Empty, Fader, IconButton, Toggle } from '../parts/controls.tsx';
+import { icons } from '../parts/icons.tsx';
+import { AnalyseButton } from '../parts/AnalyseButton.tsx';
+import { LaneArea } from '../parts/LaneArea.tsx';
+import { Meter } from '../parts/Meter.tsx';
+import { useEmitter } from '../parts/Transport.tsx';
+import { Wave, toneOf } from '../parts/Wave.tsx';
+import { actions } from '../state/actions.ts';
+import { gainsOf, listening, lowestGainDb } from '../state/listening.ts';
+import { texts } from '../texts/texts.ts';
+
+export const decibels = (value: number): string =>
+  value <= lowestGainDb ? '−∞' : `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)} dB`;
+
+export const panText = (value: number): string =>
+  Math.abs(value) < 0.005 ? 'C' : `${value < 0 ? 'L' : 'R'}${Math.round(100 * Math.abs(value))}`;
+
+export const laneName = (name: string): string => texts().stems.names[name] ?? name;
+
+const StemLane = ({ song, lane, index }: { song: Song; lane: Lane; index: number }) => {
+  const t = texts().stems;
+  const strip = listening.strips[index];
+  const name = laneName(lane.name);
+  const tone = toneOf(lane.name, index);
+  if (strip === undefined) return null;
+  const set = (change: Partial<typeof strip>) => listening.setStrip(index, change);
+  const drag = async () => {
+    const path = await actions.dragFile(song.id, 'stem', lane.name, 0);
+    if (path !== null) shell?.dragOut(path);
+  };
+  return (
+    <div className="lane" role="group" aria-label={name}>
+      <div className="lane-head">
+        <div className="lane-title">
+          <span className="swatch" data-tone={tone} aria-hidden="true" />
+          <strong className="lane-name">{name}</strong>
+          {shell !== null && song.stems?.preview === false && (
+            <span
+              className="drag-handle"
+              draggable
+              title={t.drag(name)}
+              onDragStart={(event) => {
+                // The system drags the file itself, not a picture of the page.
+                event.preventDefault();
+                void drag();
+              }}
+            >
+              <icons.drag />
+            </span>
+          )}
+          <div className="lane-buttons">
+            <Toggle tone="mute" label={t.mute(name)} isOn={strip.muted} onChange={(muted) => set({ muted })}>
+              M
+            </Toggle>
+            <Toggle tone="solo" label={t.solo(name)} isOn={strip.solo} onChange={(solo) => set({ solo })}>
+              S
+            </Toggle>
+          </div>
+        </div>
+        <Fader
+          label={t.level(name)}
+          value={strip.gainDb}
+          onChange={(gainDb) => set({ gainDb })}
+          min={lowestGainDb}
+          max={12}
+          step={0.1}
+          home={0}
+          format={decibels}
+        />
+        <Fader
+          label={t.pan(name)}
+          value={strip.pan}
+          onChange={(pan) => set({ pan })}
+          min={-1}
+          max={1}
+          step={0.01}
+          home={0}
+          format={panText}
+        />
+        <Meter channel={index} />
+      </div>
+      <Wave
+        name={name}
+        medium={lane.medium}
+        tags={song.tags}
+        tone={tone}
+        dimmed={gainsOf(listening.strips)[index] === 0}
+      />
+    </div>
+  );
+};
+
+/** The stems as a mixer over the song's time. */
+export const StemsView = ({ song }: { song: Song }) => {
+  useEmitter(listening.changed);
+  const t = texts().stems;
+  const { stems } = song;
+  if (stems === null) {
+    return (
+      <Empty title={t.none} text={song.inputs.length > 1 ? texts().start.session : t.noneText}>
+        {song.inputs.length === 1 && <AnalyseButton songId={song.id} />}
+      </Empty>
+    );
+  }
+  return (
+    <div className="view view-stems">
+      <div className="view-bar">
+        <span className={stems.preview ? 'fact' : 'fact fact-good'}>
+          {stems.preview ? t.preview : t.residual(stems.residualDb)}
+        </span>
+        {stems.model !== null && (
+          <span className="fact">
+            {t.model(stems.model.pack, stems.model.provider, stems.model.realtimeFactor)}
+          </span>
+        )}
+        <span className="spring" />
+        <IconButton label={t.reset} onPress={() => listening.reset()}>
+          <icons.undo />
+        </IconButton>
+        <Button className="button" isDisabled={stems.preview} onPress={() => actions.dialog('export')}>
+          {t.export}
+        </Button>
+      </div>
+      <LaneArea tags={song.tags}>
+        {stems.lanes.map((lane, index) => (
+          <StemLane key={lane.medium.id} song={song} lane={lane} index={index} />
+        ))}
+      </LaneArea>
+    </div>
+  );
+};
