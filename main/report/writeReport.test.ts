@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeWav } from '../../test/support/writeWav.ts';
 import { neutralStrip } from '../audio/strip/neutral.ts';
-import { createWav } from '../audio/wav/wavWriter.ts';
 import { player } from './player.ts';
 import type { ReportData } from './reportData.ts';
 import { hrefFrom, writeReport } from './writeReport.ts';
@@ -17,13 +17,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function tone(name: string, frames: number): Promise<string> {
-  const path = join(folder, `${name}.wav`);
-  const writer = await createWav(path, { sampleRate: 8000, channels: 1, encoding: 'float32' });
-  await writer.write([Float32Array.from({ length: frames }, (_, i) => 0.5 * Math.sin(i / 10))]);
-  await writer.close();
-  return path;
-}
+const tone = (name: string, frames: number): Promise<string> =>
+  writeWav(
+    join(folder, `${name}.wav`),
+    [Float32Array.from({ length: frames }, (_, i) => 0.5 * Math.sin(i / 10))],
+    { sampleRate: 8000 },
+  );
 
 async function sample(names: readonly string[], frames = 16000): Promise<ReportData> {
   const level = { integratedLufs: -18.2, truePeakDb: null };
@@ -90,6 +89,15 @@ describe('writeReport', () => {
     for (const figure of figures) expect(figure).toMatch(/role="img"[^>]*aria-label="[^"]{8,}"/s);
     expect(page).toContain('Waveform of vocals: peak −6.0 dBFS');
     expect(page).toContain('vocals 2 notes from C4 to C5');
+  });
+
+  it('draws and plays a track where it starts', async () => {
+    const data = await sample(['vocals', 'drums']);
+    data.run.tracks[1]!.start = 1.5;
+    const page = await write(data);
+    expect(page.match(/data-start="[^"]*"/g)).toEqual(['data-start="0"', 'data-start="1.5"']);
+    // 2 seconds of audio behind 1.5 of nothing.
+    expect(page).toContain('data-seconds="3.5"');
   });
 
   it('keeps sure and unsure notes apart for the slider', async () => {
