@@ -160,7 +160,11 @@ export class TrackRecorder implements PassSink {
       { ...this.format, ...describeTake(hostFrame, track.name) },
       this.owner.memory,
       {
-        failing: (error) => this.owner.trouble(error),
+        failing: (error) => {
+          this.owner.trouble(error);
+          // Whoever waits for this disk need not wait any longer.
+          this.owner.drained();
+        },
         recovered: () => this.owner.recovered(),
         drained: () => this.owner.drained(),
       },
