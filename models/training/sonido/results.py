@@ -13,23 +13,30 @@ USAGE_GATE = 0.10
 ABLATION_GATE = 0.10
 
 
-def last_held_out(log: Path) -> dict[str, str] | None:
-    """The last held-out line of a log; None when there is no log or no such line."""
+def last_held_out(log: Path, step: str | None = None) -> dict[str, str] | None:
+    """The last held-out line of a log, or the last one of `step`; None when there is no log or no such line."""
     if not log.exists():
         return None
     lines = [parse_line(line) for line in log.read_text().splitlines()]
-    held = [line for line in lines if line.get("split") == "held_out"]
+    held = [line for line in lines if line.get("split") == "held_out" and step in (None, line["step"])]
     return held[-1] if held else None
 
 
-def stage1_table(runs: dict[str, Path]) -> list[str]:
-    """One row per codec; a level's cell is usage / rise of the STFT distance when it alone is random."""
+def stage1_table(main: Path, baselines: dict[str, Path]) -> list[str]:
+    """One row per codec; a level's cell is usage / rise of the STFT distance when it alone is random.
+
+    Baselines stop earlier, so the main run also has a row at each of their last steps.
+    """
+    found = {name: last_held_out(folder / "log.txt") for name, folder in baselines.items()}
+    last = last_held_out(main / "log.txt")
+    steps = {held["step"] for held in found.values() if held} - {last["step"] if last else ""}
+    early = [("HQ-VAE", last_held_out(main / "log.txt", step)) for step in sorted(steps, key=int)]
+    runs = [*early, *found.items(), ("HQ-VAE", last)]
     rows = [
         "| codec | step | SI-SDR dB | MR-STFT | per stream: perplexity/K, rise when random (per kbit/s) |",
         "|---|---|---|---|---|",
     ]
-    for name, folder in runs.items():
-        held = last_held_out(folder / "log.txt")
+    for name, held in runs:
         if held is None:
             continue
         streams = [key[6:] for key in held if key.startswith("usage_")]
@@ -93,7 +100,7 @@ def report(run: Path, baselines: dict[str, Path], size: str, seed: int, out: Pat
         "",
         f"{today}, commit {commit()}, seed {seed}. Held-out real music, hard codes, averaged weights.",
         "",
-        *stage1_table({"HQ-VAE": run / "stage1", **baselines}),
+        *stage1_table(run / "stage1", baselines),
         "",
         "Structural gates:",
         "",

@@ -20,10 +20,14 @@ def test_gates_and_table(tmp_path: Path) -> None:
     assert "- medium: random codes raise the STFT distance by 5.0 % (gate 10 %): NOT passed" in lines
     assert "- fine: perplexity/K 0.050 (gate 0.10): NOT passed" in lines
     assert "- coarse: 4.0 bits per token, unigram 5, bigram 4.5: passed" in lines
-    report(tmp_path, {"rvq": tmp_path / "stage1"}, "tiny", 0, tmp_path / "R.md")
+    (tmp_path / "rvq").mkdir()
+    (tmp_path / "rvq" / "log.txt").write_text(HELD.replace("step=9", "step=5"))
+    (tmp_path / "stage1" / "log.txt").write_text(HELD.replace("step=9", "step=5").replace("3.1", "2.2") + HELD)
+    report(tmp_path, {"rvq": tmp_path / "rvq"}, "tiny", 0, tmp_path / "R.md")
     text = (tmp_path / "R.md").read_text()
+    assert "| HQ-VAE | 5 | 2.2 |" in text, "the main run at the baseline's last step"
     assert "| HQ-VAE | 9 | 3.1 | 0.8 | 0.200, +50 % (200 %); 0.300, +5 % (10 %); 0.050, +30 % (10 %) |" in text
-    assert "| rvq | 9 |" in text
+    assert "| rvq | 5 | 3.1 |" in text
 
 
 def test_a_section_is_replaced_and_the_rest_stays(tmp_path: Path) -> None:
