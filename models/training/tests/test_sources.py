@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonido.data import gus_patches, preparation, recordings, sample_folders, soundfonts
+from sonido.data import gus_patches, preparation, recordings, sample_folders, song_stems, soundfonts
 from sonido.data.generated import song
 from sonido.data.preparation import Inputs, Job, allowed_sources, list_jobs, run_job
 from sonido.data.renderer import Sources, render
@@ -144,3 +144,17 @@ def test_drums_without_any_source_are_left_out() -> None:
     rendering = render(score, Sources((), ()), 3.0, 0)
     assert [s.part.name for s in rendering.stems if s.part.drums] == []
     assert len(rendering.stems) == 3
+
+
+def test_remixes_of_a_multitrack_song_keep_exact_stems(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    paths = [tmp_path / f"{name}.wav" for name in ("VOX LEAD", "KICK", "SY_BASS", "PAD")]
+    for number, path in enumerate(paths):
+        soundfile.write(str(path), 0.6 * random.uniform(-1, 1, (4000 + 500 * number, 2)), RATE)
+    mix, stems = song_stems.remix(paths, False, 0)
+    assert sorted(stems) == ["bass-SY_BASS", "drums-KICK", "other-PAD", "vocals-VOX_LEAD"]
+    for varied in (mix, stems), song_stems.remix(paths, True, 3):
+        total = np.sum([s.astype(np.int32) for s in varied[1].values()], axis=0)
+        assert np.array_equal(total, varied[0])
+        assert np.abs(varied[0]).max() > 1000
+    assert len(song_stems.remix(paths, True, 3)[1]) < 4

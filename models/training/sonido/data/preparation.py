@@ -34,10 +34,11 @@ from sonido.data import (
     pop909,
     recordings,
     sample_folders,
+    song_stems,
     soundfonts,
 )  # fmt: skip
 from sonido.data.arrangement import arrange
-from sonido.data.renderer import Sources, render, sum_of, truth
+from sonido.data.renderer import Sources, render, truth
 from sonido.data.sample_folders import library_of
 from sonido.data.score import Score
 from sonido.data.splits import Split, refuse_reserved, sources_for, split_of_song
@@ -206,17 +207,14 @@ def run_job(job: Job, inputs: Inputs, out: Path, keep_stems: bool, seconds: floa
         return 0.0
     if job.kind == "soundtrack":
         audio = recordings.read(Path(job.path))
-        return _write(folder, _sixteen_bit(audio), {}, None, job)
+        return _write(folder, song_stems.sixteen_bit(audio), {}, None, job)
     if job.kind == "fretsonfire":
-        parts = recordings.guitar_and_rest(Path(job.path))
-        scale = 32767 / max(1.0, float(np.abs(sum_of(list(parts.values()))).max()) / 0.99)
-        stems = {name: np.round(audio * scale).astype(np.int16) for name, audio in parts.items()}
-        total = np.sum([audio.astype(np.int32) for audio in stems.values()], axis=0)
-        mix = np.clip(total, -32768, 32767).astype(np.int16)
+        mix, stems = song_stems.guitar_and_rest(Path(job.path))
         return _write(folder, mix, stems if keep_stems else {}, None, job)
     if job.kind == "eir":
-        mix, eir_stems = _remix_eir(job)
-        return _write(folder, mix, eir_stems if keep_stems else {}, None, job)
+        paths = recordings.eir_songs(Path(job.path).parent)[job.unit]
+        mix, stems = song_stems.remix(paths, job.variant > 0, job.seed)
+        return _write(folder, mix, stems if keep_stems else {}, None, job)
     if job.kind == "module":
         module = modules.load(Path(job.path), seconds=240, stems=keep_stems)
         channels = {c: [[n.start, n.duration, n.pitch, n.velocity] for n in ns] for c, ns in module.notes.items()}
@@ -232,34 +230,6 @@ def run_job(job: Job, inputs: Inputs, out: Path, keep_stems: bool, seconds: floa
     rendering = render(score, allowed_sources(job.split), length, job.seed)
     stems = {f"{i:02d}": stem.audio for i, stem in enumerate(rendering.stems)} if keep_stems else {}
     return _write(folder, rendering.mix, stems, truth(rendering), job)
-
-
-def _sixteen_bit(audio: NDArray[np.float32]) -> NDArray[np.int16]:
-    return np.round(audio / max(1.0, float(np.abs(audio).max()) / 0.99) * 32767).astype(np.int16)
-
-
-def _remix_eir(job: Job) -> tuple[NDArray[np.int16], dict[str, NDArray[np.int16]]]:
-    """Variant 0 is the plain sum; later variants mute some stems and move the others' gains."""
-    random = np.random.default_rng(job.seed)
-    paths = recordings.eir_songs(Path(job.path).parent)[job.unit]
-    audio = {p.stem: recordings.read(p) for p in paths}
-    length = max(a.shape[1] for a in audio.values())
-    total = np.zeros((2, length), np.float32)
-    gains: dict[str, float] = {}
-    for name, stem in audio.items():
-        muted = job.variant > 0 and random.uniform() < 0.35
-        gains[name] = 0.0 if muted else 1.0 if job.variant == 0 else float(10 ** (random.normal(0, 4) / 20))
-        total[:, : stem.shape[1]] += gains[name] * stem
-    scale = min(1.0, 0.99 / max(1e-6, float(np.abs(total).max())))
-    stems: dict[str, NDArray[np.int16]] = {}
-    mix = np.zeros((2, length), np.int32)
-    for name, stem in audio.items():
-        if gains[name] > 0:
-            quantised = np.zeros((2, length), np.int16)
-            quantised[:, : stem.shape[1]] = np.round(np.clip(stem * gains[name] * scale, -1, 1) * 32767)
-            stems[f"{recordings.role_of(name)}-{name}".replace(" ", "_")] = quantised
-            mix += quantised
-    return np.clip(mix, -32768, 32767).astype(np.int16), stems
 
 
 def processor_seconds() -> float:

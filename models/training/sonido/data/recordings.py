@@ -64,16 +64,6 @@ def frets_on_fire(roots: tuple[str, ...] = SOUNDTRACK_ROOTS) -> list[tuple[str, 
     return [(f"fretsonfire/{folder.name}", folder) for folder in found]
 
 
-def guitar_and_rest(folder: Path) -> dict[str, NDArray[np.float32]]:
-    """Stem name -> [2, samples], all of one length; they sum to the song."""
-    tracks = {p.stem: read(p) for p in sorted(folder.glob("*.ogg")) if p.stem in ("guitar", "rhythm", "song")}
-    length = max(t.shape[1] for t in tracks.values())
-    return {
-        "rest" if name == "song" else name: np.pad(track, ((0, 0), (0, length - track.shape[1])))
-        for name, track in tracks.items()
-    }
-
-
 def is_button_score(path: Path) -> bool:
     """Frets on Fire's notes.mid says which buttons to press; it is no music."""
     return "fretsonfire" in path.parts
