@@ -122,6 +122,15 @@ const cases = [
     input: async () => ({ audio: await wav('t.wav', 44_100, 2, 20) }),
   }),
   operation({
+    what: 'select-stems',
+    name: 'select-stems',
+    input: async () => ({
+      source: await wav('song.wav', 44_100, 2, 20),
+      stems: [{ stem: 'vocals', audio: await wav('vocals.wav', 44_100, 2, 20) }],
+      remainder: 'no_vocals',
+    }),
+  }),
+  operation({
     what: 'mix, with a reference',
     name: 'mix',
     input: async () => ({
