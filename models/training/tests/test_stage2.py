@@ -5,13 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor, nn
 
+from sonido import checkpoint
 from sonido.clip_embedding import FAMILIES, TAGS, ClipEmbedding, TagEncoder, contrastive_loss, tags_of
 from sonido.config import CodecConfig, PriorConfig, TrainConfig, model_config
 from sonido.hqvae import HQVAE
 from sonido.ngram import bigram_bits, unigram_bits
 from sonido.prior import Prior
-from sonido.stage2 import bits_per_token, train_prior
+from sonido.stage2 import bits_per_token, run_loop, train_prior
 from sonido.tokenisation import WINDOW, TokenItem, encode_chunk, encode_long
 from sonido.windows import Windows
 
@@ -128,3 +130,39 @@ def test_contrastive_loss_is_low_for_matching_pairs_only() -> None:
     same = contrastive_loss(vectors, torch.ones(8, TAGS), vectors, scale)
     assert same < 1e-3
     assert TagEncoder(16)(tags).shape == (8, 16)
+
+
+class Noisy(nn.Module):
+    """A layer whose loss depends on the step and on the random state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+
+    def loss(self, step: int) -> Tensor:
+        inputs = torch.full((2, 4), float(step)) + torch.randn(2, 4)
+        loss: Tensor = self.layer(inputs).square().mean()
+        return loss
+
+
+def test_stage_2_resumes_bit_exactly_after_a_kill(tmp_path: Path) -> None:
+    config = TrainConfig(steps=9, batch=1, warm_up=2, log_every=100, validate_every=100, checkpoint_every=3)
+
+    def fresh() -> Noisy:
+        torch.manual_seed(5)
+        return Noisy()
+
+    whole, killed, resumed = fresh(), fresh(), fresh()
+    run_loop(whole, whole.loss, dict, config, tmp_path / "whole", "whole")
+
+    def dies(step: int) -> Tensor:
+        if step == 5:
+            raise KeyboardInterrupt
+        return killed.loss(step)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_loop(killed, dies, dict, config, tmp_path / "parts", "parts")
+    assert run_loop(resumed, resumed.loss, dict, config, tmp_path / "parts", "parts") == 9
+    assert torch.equal(whole.layer.weight, resumed.layer.weight)
+    a, b = (checkpoint.read(tmp_path / name / "checkpoint")[1] for name in ("whole", "parts"))
+    assert all(torch.equal(a[key], b[key]) for key in a)
