@@ -74,8 +74,8 @@ export const compRegion = z.object({
 });
 export type CompRegion = z.infer<typeof compRegion>;
 
-/** What a track's plugin was given: stems to play, notes, strip values, what to listen to. */
-export const returnKinds = ['stems', 'notes', 'strip', 'monitor'] as const;
+/** What a track's plugin was given: stems to play, notes, strip values, what to listen to, the name typed in the app. */
+export const returnKinds = ['stems', 'notes', 'strip', 'monitor', 'name'] as const;
 export type ReturnKind = (typeof returnKinds)[number];
 
 export const jobStates = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const;

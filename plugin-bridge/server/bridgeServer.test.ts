@@ -177,6 +177,26 @@ describe('identity', () => {
   });
 });
 
+describe('a name given in the app', () => {
+  it('while the plugin is away is told when it comes, and then it is the plugin that may change it', async () => {
+    await using bridge = await ServedBridge.start();
+    const plugin = await bridge.connect({ name: 'Old' });
+    await plugin.answered();
+    await plugin.leave();
+    await bridge.event('disconnected');
+    bridge.server.changeTrack(plugin.instance, { name: 'New' });
+    await bridge.stop();
+    await bridge.serve();
+    const again = await bridge.connect({ instance: plugin.instance, name: 'Old' });
+    expect(decodeMessage('assign', (await again.next('assign')).payload).name).toBe('New');
+    expect(await bridge.event('confirmed')).toMatchObject({ kind: 'name' });
+    await again.leave();
+    await bridge.event('disconnected');
+    using third = await bridge.connect({ instance: plugin.instance, name: 'Newest' });
+    expect(decodeMessage('assign', (await third.next('assign')).payload).name).toBe('Newest');
+  });
+});
+
 describe('who may come in', () => {
   it('not with a wrong token', async () => {
     await using bridge = await ServedBridge.start();

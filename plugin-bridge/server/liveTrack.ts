@@ -1,5 +1,6 @@
 import type { BridgeEvent, LivePlugin } from '../../main/contracts/bridge.ts';
 import type { ReturnKind, Track } from '../../main/contracts/session.ts';
+import type { ReturnRow } from '../../main/engine/session/returnTable.ts';
 import type { Session } from '../../main/engine/session/session.ts';
 import type { AudioBlock } from '../protocol/audioBlock.ts';
 import type { Message } from '../protocol/messages.ts';
@@ -107,20 +108,25 @@ export class LiveTrack implements CaptureSource {
   introduce(): void {
     this.assign();
     for (const { kind, confirmed } of this.owner.session.returns.list(this.id)) {
-      if (confirmed === null || alwaysSent.has(kind)) this.give(kind);
+      if (kind !== 'name' && (confirmed === null || alwaysSent.has(kind))) this.give(kind);
     }
   }
 
+  /** Says which track it is; a name given in the app is the plugin's own from then on. */
   assign(): void {
     const { id, name, colour } = this.owner.track(this.id);
     this.connection.say('assign', { track: id, name, colour });
+    this.#confirmWhenHandled('name');
   }
 
   /** Sends what the session holds of this kind; it is confirmed when the plugin has handled it. */
   give(kind: ReturnKind): void {
-    const row = this.owner.session.returns.list(this.id).find((each) => each.kind === kind);
+    const row = this.#returned(kind);
     if (row === undefined) return;
     switch (kind) {
+      case 'name':
+        this.assign();
+        return;
       case 'stems':
         this.connection.say('stems', returnPayloads.stems.parse(row.payload));
         break;
@@ -136,10 +142,21 @@ export class LiveTrack implements CaptureSource {
         this.connection.say('monitor', returnPayloads.monitor.parse(row.payload));
         break;
     }
+    this.#confirmWhenHandled(kind);
+  }
+
+  #returned(kind: ReturnKind): ReturnRow | undefined {
+    return this.owner.session.returns.list(this.id).find((each) => each.kind === kind);
+  }
+
+  #confirmWhenHandled(kind: ReturnKind): void {
+    const sent = this.#returned(kind);
+    if (sent === undefined) return;
     this.connection.whenHandled(() => {
-      const newest = this.owner.session.returns.list(this.id).find((each) => each.kind === kind);
-      if (newest?.given !== row.given) return;
+      // Something newer may have been given meanwhile: that is not confirmed by this.
+      if (this.#returned(kind)?.given !== sent.given) return;
       this.owner.session.returns.confirm(this.id, kind);
+      if (sent.confirmed !== null) return;
       const { id, name } = this.owner.track(this.id);
       this.owner.emit({ type: 'confirmed', track: id, name, kind });
     });

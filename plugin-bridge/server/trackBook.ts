@@ -54,7 +54,11 @@ export class TrackBook {
     const known = this.#tracks.get(id);
     const name = shorten(said.name);
     if (known !== undefined) {
-      const changed = { ...known, slot: said.slot, name: name || known.name };
+      // Renamed in the app while the plugin was away: it does not know yet.
+      const renamed = this.session.returns
+        .list(id)
+        .some((row) => row.kind === 'name' && row.confirmed === null);
+      const changed = { ...known, slot: said.slot, name: renamed ? known.name : name || known.name };
       return changed.slot === known.slot && changed.name === known.name ? known : this.#put(changed);
     }
     const position = Math.max(-1, ...this.list().map((track) => track.position)) + 1;
@@ -79,6 +83,7 @@ export class TrackBook {
   change(id: string, changes: Partial<Pick<Track, 'name' | 'colour' | 'group'>>): Track {
     const track = this.#tracks.get(id)!;
     const name = changes.name === undefined ? track.name : shorten(changes.name) || track.name;
+    if (name !== track.name) this.session.returns.put(id, 'name', { name });
     return this.#put({ ...track, ...changes, name });
   }
 

@@ -3,7 +3,8 @@ import type { BridgeTrack } from '../../contracts/bridge.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples } from '../engineOptions.ts';
 
-function text({ name, slot, group, plugin, takes, comp, returned }: BridgeTrack): string {
+function text({ name, slot, group, plugin, takes, comp, returned: all }: BridgeTrack): string {
+  const returned = all.filter(({ kind }) => kind !== 'name');
   const facts = [
     slot > 0 ? `slot ${slot}` : null,
     group === null ? null : `group ${group}`,

@@ -78,7 +78,9 @@ async function follow(
       pieces.set(takeId, piece);
       if (recorder.idleMs < stoppedMs) recording = true;
     }
-    for (const { trackId, frames } of pieces.values()) {
+    for (const { trackId, takeId, frames, ended } of pieces.values()) {
+      // Its last frames are known when it has been written.
+      if (!ended && server.source(trackId)?.recorder?.recording !== takeId) recording = true;
       const rate = server.source(trackId)?.sampleRate ?? 48_000;
       perTrack.set(trackId, (perTrack.get(trackId) ?? 0) + frames / rate);
     }

@@ -19,5 +19,6 @@ export const returnPayloads = {
   stems: z.object({ stems: z.array(returnedStem) }),
   notes: returnedNotes,
   strip: z.object({ strip: stripSettings.nullable() }),
+  name: z.object({ name: z.string() }),
   monitor: z.object({ source: z.enum(['original', 'stems']) }),
 } as const satisfies Record<ReturnKind, z.ZodType>;
