@@ -14,10 +14,15 @@ static constexpr auto refusedInterval = 2s;
 /// A ring is kept this long after a connection broke, so that a restarted app misses nothing.
 static constexpr auto patience = 10s;
 /// How long the app may take nothing at all before the connection counts as broken.
-static constexpr int sendTimeoutMs = 2000;
+static constexpr auto stallTimeout = 10s;
+/// What is captured meanwhile is kept up to here; beyond, the ring fills and gaps are counted. 12 minutes of stereo at 48 kHz.
+static constexpr size_t maxSpillBytes = size_t(256) << 20;
 static constexpr auto helloTimeout = 2s;
-/// The ring is looked at this often: at 20 times real time it then holds 0.4 s, of 22.
-static constexpr int receiveTimeoutMs = 20;
+/// The ring is looked at this often: at 200 times real time it then holds 4 s, of 22. While the app is behind, oftener.
+static constexpr int receiveTimeoutMs = 20, busyTimeoutMs = 2;
+static constexpr auto lookInterval = 20ms;
+/// Changes of name, slot and rate that follow each other faster are said in one hello.
+static constexpr auto settleTime = 150ms;
 /// Frames are sent in pieces of about this size.
 static constexpr size_t batchBytes = 1 << 18;
 
@@ -32,8 +37,22 @@ void Bridge::start(const Identity& who)
 void Bridge::identify(const Identity& who)
 {
     const std::lock_guard<std::mutex> lock(guard);
-    if (!(who == identity)) changed = true;
+    if (who == identity) return;
+    renew |= who.instance != identity.instance;
+    changed = true;
+    changedAt = Clock::now();
     identity = who;
+}
+
+/// Has the identity changed, a moment ago so that what belongs together is told together? `other`: so much that this connection
+/// stands for somebody else.
+bool Bridge::takeChange(bool& other)
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    other = renew;
+    if (!changed || (!renew && Clock::now() - changedAt < settleTime)) return false;
+    changed = renew = false;
+    return true;
 }
 
 void Bridge::stop()
@@ -52,10 +71,7 @@ std::string Bridge::message() const
     return text.empty() ? "Looking for SoniDesk." : text;
 }
 
-bool Bridge::say(FrameType type, const std::string& message)
-{
-    return sendFrame(type, 0, message.data(), uint32_t(message.size())) && flush();
-}
+void Bridge::say(FrameType type, const std::string& message) { put(type, 0, message.data(), uint32_t(message.size())); }
 
 void Bridge::run()
 {
@@ -77,8 +93,15 @@ void Bridge::run()
 void Bridge::search()
 {
     if (wanted && Clock::now() - lostAt > patience) wanted = false;
-    if (!wanted) ring.clear();
-    if (Clock::now() >= searchAt)
+    if (wanted)
+        drainRing();
+    else
+    {
+        ring.clear();
+        spill.clear();
+        spillBytes = 0;
+    }
+    if (Clock::now() >= searchAt && listener.readyToGreet())
     {
         const auto endpoint = Endpoint::read();
         const bool there = endpoint && connect(*endpoint);
@@ -89,27 +112,33 @@ void Bridge::search()
         socket.close();
     }
     std::unique_lock<std::mutex> lock(guard);
-    wake.wait_until(lock, searchAt, [this] { return quit.load(); });
+    // A broken connection leaves a ring that must not run over before the app is back.
+    const bool soon = wanted || Clock::now() >= searchAt;
+    wake.wait_until(lock, soon ? Clock::now() + lookInterval : searchAt, [this] { return quit.load(); });
 }
 
 /// One round of a standing connection.
 void Bridge::serve()
 {
-    if (changed)
+    bool other = false;
+    if (takeChange(other))
     {
-        const auto endpoint = Endpoint::read();
+        const auto endpoint = other ? std::nullopt : Endpoint::read();
         if (!endpoint || !greet(*endpoint))
         {
             socket.close();
+            searchAt = Clock::now();
             if (now == BridgeState::connected) lost(BridgeState::searching, "");
             return;
         }
     }
     listener.beforeAudio();
-    bool alive = sendRing();
-    if (alive) listener.afterAudio(*this);
-    alive = alive && socket.open() && receive(receiveTimeoutMs) && keepAlive();
-    if (alive && socket.open()) return;
+    drainRing();
+    bool alive = pump();
+    // Control messages keep their place behind the audio before them.
+    if (alive && spill.empty()) listener.afterAudio(*this);
+    alive = alive && pump() && receive(outgoing.empty() ? receiveTimeoutMs : busyTimeoutMs) && keepAlive();
+    if (alive) return;
     socket.close();
     if (now == BridgeState::connected) lost(BridgeState::searching, "");
 }
@@ -118,8 +147,11 @@ void Bridge::serve()
 void Bridge::farewell()
 {
     if (!socket.open()) return;
-    sendRing();
+    drainRing();
+    const auto end = Clock::now() + 200ms;
+    while (pump() && !spill.empty() && Clock::now() < end) std::this_thread::sleep_for(1ms);
     say(FrameType::bye, R"({"reason":"The plugin was removed."})");
+    while (pump() && !outgoing.empty() && Clock::now() < end) std::this_thread::sleep_for(1ms);
     socket.close();
 }
 
@@ -130,17 +162,19 @@ bool Bridge::connect(const Endpoint& endpoint)
     commands.reset();
     sequence = 0;
     outgoing.clear();
+    outgoingAt = 0;
     return true;
 }
 
 /// Says hello and waits for the answer.
 bool Bridge::greet(const Endpoint& endpoint)
 {
-    changed = false;
     welcomed = false;
     json hello;
     {
         const std::lock_guard<std::mutex> lock(guard);
+        changed = renew = false;
+        greetedAs = identity.instance;
         hello = {{"protocol", {{"min", protocolVersion}, {"max", protocolVersion}}},
                  {"token", endpoint.token},
                  {"instance", identity.instance},
@@ -154,10 +188,13 @@ bool Bridge::greet(const Endpoint& endpoint)
                  {"slot", identity.slot}};
     }
     sentAt = heardAt = Clock::now();
-    if (!say(FrameType::hello, hello.dump(-1, ' ', false, json::error_handler_t::replace))) return false;
+    say(FrameType::hello, hello.dump(-1, ' ', false, json::error_handler_t::replace));
     const auto until = Clock::now() + helloTimeout;
     while (!quit && !welcomed && Clock::now() < until)
-        if (!receive(50)) return false;
+    {
+        if (wanted) drainRing();
+        if (!pump() || !receive(receiveTimeoutMs)) return false;
+    }
     if (!welcomed) return false;
     {
         const std::lock_guard<std::mutex> lock(guard);
@@ -169,15 +206,41 @@ bool Bridge::greet(const Endpoint& endpoint)
     return true;
 }
 
-bool Bridge::sendRing()
+/// Takes what was captured out of the audio thread's way.
+void Bridge::drainRing()
 {
     CaptureRing::Record head;
-    while (ring.pop(head, record.data()))
+    while (spillBytes < maxSpillBytes && ring.pop(head, record.data()))
     {
         const FrameType type = head.kind == CaptureRing::Kind::audio ? FrameType::audio : FrameType::gap;
-        if (!sendFrame(type, 1, record.data(), head.bytes)) return false;
+        spill.push_back({type, {record.begin(), record.begin() + head.bytes}});
+        spillBytes += head.bytes;
     }
-    return flush();
+}
+
+/// Sends as much as the app takes now. False when the connection broke.
+bool Bridge::pump()
+{
+    for (;;)
+    {
+        // During a hello nothing but it is said.
+        while (welcomed && !spill.empty() && outgoing.size() < batchBytes)
+        {
+            const Captured& next = spill.front();
+            put(next.type, 1, next.bytes.data(), uint32_t(next.bytes.size()));
+            spillBytes -= next.bytes.size();
+            spill.pop_front();
+        }
+        if (outgoing.empty()) return socket.open();
+        const long sent = socket.send(outgoing.data() + outgoingAt, outgoing.size() - outgoingAt);
+        if (sent < 0) return false;
+        if (sent == 0) return Clock::now() - sentAt < stallTimeout;
+        sentAt = Clock::now();
+        outgoingAt += size_t(sent);
+        if (outgoingAt < outgoing.size()) continue;
+        outgoing.clear();
+        outgoingAt = 0;
+    }
 }
 
 bool Bridge::keepAlive()
@@ -185,23 +248,16 @@ bool Bridge::keepAlive()
     const auto time = Clock::now();
     if (time - heardAt > 3 * keepAliveInterval) return false;
     if (time - sentAt <= keepAliveInterval) return true;
+    if (!outgoing.empty()) return true;
     const uint64_t stamp = sequence;
-    return sendFrame(FrameType::ping, 0, &stamp, sizeof stamp) && flush();
+    put(FrameType::ping, 0, &stamp, sizeof stamp);
+    return true;
 }
 
-bool Bridge::sendFrame(FrameType type, uint32_t stream, const void* payload, uint32_t length)
+void Bridge::put(FrameType type, uint32_t stream, const void* payload, uint32_t length)
 {
+    if (outgoing.empty()) sentAt = Clock::now(); // from here on the app has to take it
     appendFrame(outgoing, type, stream, sequence++, payload, length);
-    return outgoing.size() < batchBytes || flush();
-}
-
-bool Bridge::flush()
-{
-    if (outgoing.empty()) return socket.open();
-    const bool sent = socket.send(outgoing.data(), outgoing.size(), sendTimeoutMs, quit);
-    outgoing.clear();
-    sentAt = Clock::now();
-    return sent;
 }
 
 bool Bridge::receive(int timeoutMs)
@@ -227,7 +283,7 @@ bool Bridge::handle(const Frame& frame)
     {
         switch (type)
         {
-        case FrameType::ping: return sendFrame(FrameType::pong, 0, frame.payload.data(), uint32_t(frame.payload.size())) && flush();
+        case FrameType::ping: put(FrameType::pong, 0, frame.payload.data(), uint32_t(frame.payload.size())); return true;
         case FrameType::bye: return false;
         case FrameType::welcome:
         {
@@ -238,8 +294,9 @@ bool Bridge::handle(const Frame& frame)
             bool other;
             {
                 const std::lock_guard<std::mutex> lock(guard);
-                other = instance != identity.instance;
-                identity.instance = instance;
+                // Who we are may have been restored since the hello: that is said next.
+                other = instance != identity.instance && identity.instance == greetedAs;
+                if (other) identity.instance = instance;
             }
             if (other) listener.renamed(instance);
             welcomed = true;

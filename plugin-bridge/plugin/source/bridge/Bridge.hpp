@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -45,7 +46,8 @@ public:
 
     /// [main-thread] Starts the thread.
     void start(const Identity& identity);
-    /// [any-thread but audio] The rate, the name or the slot changed: hello is said again.
+    /// [any-thread but audio] The rate, the name or the slot changed: hello is said again. Another instance id (a session was
+    /// restored) takes a new connection, as this one is known by the old id.
     void identify(const Identity& identity);
     /// [main-thread] Sends what is left and ends the thread.
     void stop();
@@ -56,8 +58,8 @@ public:
     BridgeState state() const noexcept { return now.load(std::memory_order_relaxed); }
     /// [main-thread] A sentence for the user: connected, or why not.
     std::string message() const;
-    /// [bridge-thread] Sends a control message; true while the connection stands.
-    bool say(FrameType type, const std::string& json);
+    /// [bridge-thread] Queues a control message.
+    void say(FrameType type, const std::string& json);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -66,33 +68,47 @@ private:
     void search();
     void serve();
     void farewell();
+    bool takeChange(bool& other);
     bool connect(const Endpoint& endpoint);
     bool greet(const Endpoint& endpoint);
-    bool sendRing();
+    void drainRing();
+    bool pump();
     bool keepAlive();
     bool receive(int timeoutMs);
     bool handle(const Frame& frame);
-    bool sendFrame(FrameType type, uint32_t stream, const void* payload, uint32_t length);
-    bool flush();
+    void put(FrameType type, uint32_t stream, const void* payload, uint32_t length);
     void lost(BridgeState because, const std::string& why);
 
     CaptureRing& ring;
     BridgeListener& listener;
     Commands commands;
     std::thread thread;
-    std::atomic<bool> quit{false}, wanted{false}, changed{false};
+    std::atomic<bool> quit{false}, wanted{false};
     std::atomic<BridgeState> now{BridgeState::searching};
 
     mutable std::mutex guard; // identity and text; never taken on the audio thread
     std::condition_variable wake;
     Identity identity;
+    bool changed = false, renew = false;
+    std::chrono::steady_clock::time_point changedAt;
     std::string text;
 
     // Bridge thread only.
     Socket socket;
     FrameDecoder decoder;
+    /// Captured records on their way, in memory: the app may be slower than an offline bounce, or away for a moment.
+    struct Captured
+    {
+        FrameType type;
+        std::vector<uint8_t> bytes;
+    };
+    std::deque<Captured> spill;
+    size_t spillBytes = 0;
+    /// Frames of this connection, sent up to `outgoingAt`.
     std::vector<uint8_t> outgoing, record;
+    size_t outgoingAt = 0;
     uint64_t sequence = 0;
+    std::string greetedAs;
     std::chrono::duration<double> keepAliveInterval{2};
     bool welcomed = false;
     Clock::time_point sentAt, heardAt, lostAt, searchAt;

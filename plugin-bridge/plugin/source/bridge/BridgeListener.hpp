@@ -23,6 +23,8 @@ public:
     /// New parameter values by index (Parameters.hpp).
     virtual void parametersGiven(const std::vector<std::pair<uint32_t, float>>& values) = 0;
 
+    /// False as long as the host may still restore who we are: hello waits.
+    virtual bool readyToGreet() const = 0;
     /// The app said welcome: it knows nothing of this instance but its hello.
     virtual void welcomed() = 0;
     /// Called some times a second while connected: queue what the app should hear, before and after the audio that now waits.

@@ -1,5 +1,4 @@
 #pragma once
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,15 +20,13 @@ public:
     bool open() const noexcept { return handle != invalid; }
     void close() noexcept;
 
-    /// Sends all or fails; waits at most `timeoutMs` without progress, not at all any more once `hurry`. False closes the socket.
-    bool send(const uint8_t* bytes, size_t count, int timeoutMs, const std::atomic<bool>& hurry);
+    /// Bytes taken at once, 0 when the other side takes none now, -1 when it is gone (the socket is closed then).
+    long send(const uint8_t* bytes, size_t count);
     /// Bytes received, 0 when none came within `timeoutMs`, -1 when the other side is gone (the socket is closed then).
     long receive(uint8_t* bytes, size_t count, int timeoutMs);
 
 private:
     using Handle = intptr_t;
-    /// Waits are cut in pieces of this length, so that a plugin can be removed while the app is stuck.
-    static constexpr int sliceMs = 50;
     /// A connection to our own machine that is not made at once will not be.
     static constexpr int connectTimeoutMs = 200;
     static constexpr Handle invalid = -1;

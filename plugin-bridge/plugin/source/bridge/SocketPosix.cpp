@@ -68,34 +68,19 @@ void Socket::close() noexcept
     handle = invalid;
 }
 
-bool Socket::send(const uint8_t* bytes, size_t count, int timeoutMs, const std::atomic<bool>& hurry)
+long Socket::send(const uint8_t* bytes, size_t count)
 {
 #ifdef MSG_NOSIGNAL
     constexpr int flags = MSG_NOSIGNAL;
 #else
     constexpr int flags = 0;
 #endif
-    int left = timeoutMs;
-    while (count > 0 && open())
-    {
-        const ssize_t sent = ::send(static_cast<int>(handle), bytes, count, flags);
-        if (sent > 0)
-        {
-            bytes += sent;
-            count -= static_cast<size_t>(sent);
-            left = timeoutMs;
-            continue;
-        }
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && left > 0 && !hurry)
-        {
-            pollfd waiting = {static_cast<int>(handle), POLLOUT, 0};
-            if (::poll(&waiting, 1, sliceMs) == 0) left -= sliceMs;
-            continue;
-        }
-        close();
-    }
-    return open();
+    if (!open()) return -1;
+    const ssize_t sent = ::send(static_cast<int>(handle), bytes, count, flags);
+    if (sent > 0) return static_cast<long>(sent);
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return 0;
+    close();
+    return -1;
 }
 
 long Socket::receive(uint8_t* bytes, size_t count, int timeoutMs)

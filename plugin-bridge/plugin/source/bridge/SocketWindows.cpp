@@ -80,34 +80,23 @@ static long transfer(HANDLE pipe, void* bytes, DWORD count, int timeoutMs, bool 
     return result;
 }
 
-bool Socket::send(const uint8_t* bytes, size_t count, int timeoutMs, const std::atomic<bool>& hurry)
+/// A pipe takes a write whole or, when it is full, after this long not at all.
+static constexpr int pipeWriteMs = 20;
+
+long Socket::send(const uint8_t* bytes, size_t count)
 {
-    int left = timeoutMs;
-    while (count > 0 && open())
+    if (!open()) return -1;
+    if (pipe)
     {
-        long sent;
-        if (pipe)
-            sent = transfer(asPipe(handle), const_cast<uint8_t*>(bytes), static_cast<DWORD>(count), sliceMs, true);
-        else
-        {
-            sent = ::send(asSocket(handle), reinterpret_cast<const char*>(bytes), static_cast<int>(count), 0);
-            if (sent < 0 && WSAGetLastError() == WSAEWOULDBLOCK)
-            {
-                WSAPOLLFD waiting = {asSocket(handle), POLLOUT, 0};
-                if (WSAPoll(&waiting, 1, sliceMs) >= 0) sent = 0;
-            }
-        }
-        if (sent > 0)
-        {
-            bytes += sent;
-            count -= static_cast<size_t>(sent);
-            left = timeoutMs;
-            continue;
-        }
-        left -= sliceMs; // one slice went by without progress
-        if (sent < 0 || left <= 0 || hurry) close();
+        const long sent = transfer(asPipe(handle), const_cast<uint8_t*>(bytes), static_cast<DWORD>(count), pipeWriteMs, true);
+        if (sent < 0) close();
+        return sent;
     }
-    return open();
+    const int sent = ::send(asSocket(handle), reinterpret_cast<const char*>(bytes), static_cast<int>(count), 0);
+    if (sent >= 0) return sent;
+    if (WSAGetLastError() == WSAEWOULDBLOCK) return 0;
+    close();
+    return -1;
 }
 
 long Socket::receive(uint8_t* bytes, size_t count, int timeoutMs)

@@ -13,6 +13,8 @@ static constexpr size_t maxSavedNotes = 20000;
 static const char* const pluginVersion = "0.1.0";
 /// Changes of parameters and counters are told to the app at most this often.
 static constexpr auto tellInterval = 50ms;
+/// Hosts restore the state after activation but before they run; one that does not run by then has nothing to restore.
+static constexpr auto restoreTime = 3s;
 
 /// A random UUID (version 4), so that an instance is known again when its session is opened.
 static std::string newInstanceId()
@@ -66,6 +68,7 @@ void Core::activate(double sampleRate, uint32_t maxBlockFrames, const char* plug
     takeGains();
     {
         const std::lock_guard<std::mutex> lock(guard);
+        if (!started) startedAt = std::chrono::steady_clock::now();
         started = true;
         rate = sampleRate;
         maxBlock = maxBlockFrames;
@@ -119,7 +122,11 @@ void Core::setState(const char* key, const std::string& value)
     }
     {
         const std::lock_guard<std::mutex> lock(guard);
-        if (std::strcmp(key, "instance") == 0 && !value.empty()) instance = value.substr(0, 36);
+        if (std::strcmp(key, "instance") == 0 && !value.empty())
+        {
+            instance = value.substr(0, 36);
+            restored = true;
+        }
         if (std::strcmp(key, "name") == 0) name = value.substr(0, 200);
         if (!started) return;
     }
@@ -177,14 +184,16 @@ void Core::process(const Transport& transport, const float* const* inputs, float
         strip.set(parameter::stripOf(parameters));
         takeGains();
     }
-    follow(transport, frames);
+    running.store(true, std::memory_order_relaxed);
+    const bool starts = transport.playing && !wasPlaying && frames <= maxHeld;
+    follow(transport, inputs, frames);
     meter(inputs, frames);
     for (uint32_t offset = 0; offset < frames;)
     {
         const uint32_t count = std::min(frames - offset, blockFrames);
         Transport here = transport;
         here.frame += offset;
-        if (here.playing && bridge.capturing()) capture(here, offset == 0, inputs, offset, count);
+        if (here.playing && !starts && bridge.capturing()) capture(here, offset == 0, inputs, offset, count);
         if (!here.playing) ring.flushGap();
         render(here, inputs, outputs, stemOuts, offset, count);
         bool changed;
@@ -197,11 +206,29 @@ void Core::process(const Transport& transport, const float* const* inputs, float
 }
 
 /// Notices starts, stops and jumps for the bridge thread to tell.
-void Core::follow(const Transport& transport, uint32_t frames) noexcept
+void Core::follow(const Transport& transport, const float* const* inputs, uint32_t frames) noexcept
 {
-    const bool jumped = transport.playing && wasPlaying && transport.frame != expectedFrame;
+    const bool goesOn = transport.playing && wasPlaying && transport.frame == expectedFrame;
     transportNow.store(transport.frame * 2 + (transport.playing ? 1 : 0), std::memory_order_relaxed);
-    if (jumped || transport.playing != wasPlaying) transportChanges.fetch_add(1, std::memory_order_release);
+    if (!goesOn && (transport.playing || wasPlaying)) transportChanges.fetch_add(1, std::memory_order_release);
+    if (heldFrames > 0 && goesOn && bridge.capturing())
+    {
+        const float* const first[2] = {held[0], held[1]};
+        for (uint32_t at = 0; at < heldFrames; at += blockFrames)
+        {
+            Transport here = heldAt;
+            here.frame += at;
+            capture(here, at == 0, first, at, std::min(heldFrames - at, blockFrames));
+        }
+    }
+    if (frames > 0) heldFrames = 0;
+    if (transport.playing && !wasPlaying && frames <= maxHeld)
+    {
+        heldAt = transport;
+        heldFrames = frames;
+        std::copy_n(inputs[0], frames, held[0]);
+        std::copy_n(inputs[1], frames, held[1]);
+    }
     wasPlaying = transport.playing;
     expectedFrame = transport.frame + frames;
 }
@@ -374,6 +401,13 @@ void Core::notesGiven(std::vector<NoteEvent> notes)
 void Core::parametersGiven(const std::vector<std::pair<uint32_t, float>>& values)
 {
     for (const auto& [index, value] : values) parameters.byApp(index, value);
+}
+
+bool Core::readyToGreet() const
+{
+    if (running.load(std::memory_order_relaxed)) return true;
+    const std::lock_guard<std::mutex> lock(guard);
+    return restored || std::chrono::steady_clock::now() - startedAt > restoreTime;
 }
 
 void Core::welcomed()

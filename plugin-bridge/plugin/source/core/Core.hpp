@@ -59,7 +59,7 @@ private:
     void capture(const Transport& transport, bool first, const float* const* inputs, uint32_t offset, uint32_t frames) noexcept;
     void render(const Transport& transport, const float* const* inputs, float* const* outputs, bool stemOuts, uint32_t offset,
                 uint32_t frames) noexcept;
-    void follow(const Transport& transport, uint32_t frames) noexcept;
+    void follow(const Transport& transport, const float* const* inputs, uint32_t frames) noexcept;
     void meter(const float* const* inputs, uint32_t frames) noexcept;
     void takeGains() noexcept;
     Identity identity() const;
@@ -74,6 +74,7 @@ private:
     void stemsGiven(std::vector<StemAssignment> given) override;
     void notesGiven(std::vector<NoteEvent> notes) override;
     void parametersGiven(const std::vector<std::pair<uint32_t, float>>& values) override;
+    bool readyToGreet() const override;
     void welcomed() override;
     void beforeAudio() override;
     void afterAudio(Bridge& to) override;
@@ -91,6 +92,12 @@ private:
     int64_t expectedFrame = 0;
     int64_t renderedUntil = INT64_MIN;
     bool wasPlaying = false;
+    /// The first block after a start: some hosts say "playing" for one block when a session is opened. It is captured when the next
+    /// one goes on from it.
+    static constexpr uint32_t maxHeld = 8192;
+    Transport heldAt;
+    uint32_t heldFrames = 0;
+    float held[2][maxHeld];
     float faderGains[StemPlayer::maxStems] = {};
     double wideLeft[blockFrames], wideRight[blockFrames], sendLeft[blockFrames], sendRight[blockFrames];
     float left[blockFrames], right[blockFrames];
@@ -100,6 +107,7 @@ private:
     std::atomic<int64_t> transportNow{0};
     std::atomic<uint32_t> transportChanges{0};
     std::atomic<uint64_t> missedFrames{0};
+    std::atomic<bool> running{false};
     std::atomic<float> peaks[2] = {{0}, {0}};
 
     // Bridge thread only.
@@ -109,7 +117,8 @@ private:
     std::chrono::steady_clock::time_point toldAt{};
 
     mutable std::mutex guard; // what follows; never on the audio thread
-    bool started = false;
+    bool started = false, restored = false;
+    std::chrono::steady_clock::time_point startedAt;
     bool statusChanged = false;
     double rate = 48000;
     uint32_t maxBlock = 1024;

@@ -144,9 +144,9 @@ void FakeApp::answer(Connection& connection, const Frame& frame)
     {
         Captured block;
         std::memcpy(&block.position, frame.payload.data(), sizeof block.position);
-        block.samples.resize((frame.payload.size() - sizeof block.position) / 4);
-        std::memcpy(block.samples.data(), frame.payload.data() + sizeof block.position, block.samples.size() * 4);
         heard.frames += block.position.frames;
+        if (!positionsOnly) block.samples.resize((frame.payload.size() - sizeof block.position) / 4);
+        std::memcpy(block.samples.data(), frame.payload.data() + sizeof block.position, block.samples.size() * 4);
         heard.audio.push_back(std::move(block));
         return;
     }

@@ -60,6 +60,8 @@ public:
     /// Reads nothing while true.
     std::atomic<bool> stuck{false};
     std::atomic<bool> refuse{false};
+    /// Keeps no samples.
+    std::atomic<bool> positionsOnly{false};
 
     const std::string& folder() const { return directory; }
 
