@@ -185,7 +185,10 @@ describe('importing an ONNX file', () => {
       kind: 'not-found',
     });
     await writeFile(path, 'text, not a graph');
-    await expect(importOnnx(path, stated)).rejects.toMatchObject({ kind: 'corrupt' });
+    await expect(importOnnx(path, stated)).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: expect.stringContaining('no ONNX model'),
+    });
     for (const id of ['../elsewhere', 'My Model', 'htdemucs']) {
       await expect(importOnnx(path, { ...stated, id })).rejects.toMatchObject({
         kind: 'bad-usage',

@@ -1,6 +1,6 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { SoniError } from '../../contracts/errors.ts';
+import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import { packFormat, type ModelAdapter, type PackManifest } from '../../contracts/pack.ts';
 import type { Hertz, Samples } from '../../contracts/units.ts';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
@@ -37,7 +37,7 @@ export interface ImportParameters {
 /**
  * Makes a pack of a separation model that the user has as an ONNX file. The tensors are read from the graph,
  * the rest is stated by the user, on whose licence to use the file nothing is checked.
- * @throws SoniError `bad-usage` for parameters that do not fit the graph | `not-found` | `corrupt` | `no-space` | `denied`
+ * @throws SoniError `bad-usage` for parameters that do not fit the graph | `not-found` | `bad-input` | `no-space` | `denied`
  */
 export async function importOnnx(file: string, parameters: ImportParameters): Promise<InstalledPack> {
   await refuseId(parameters.id);
@@ -45,8 +45,15 @@ export async function importOnnx(file: string, parameters: ImportParameters): Pr
     throw fileError(thrown, `read the model ${file}`);
   });
   const known = parameters.adapter === 'mdx-net' ? await knownMdxNet(file) : undefined;
+  const graph = await readGraph(file).catch((thrown: unknown) => {
+    throw new SoniError(
+      'bad-input',
+      `${file} is no ONNX model that can be loaded. A PyTorch checkpoint (.ckpt, .pth, .th) has to be exported to ONNX first.`,
+      { reason: asSoniError(thrown).message },
+    );
+  });
   const manifest = describe(
-    await readGraph(file),
+    graph,
     { ...known, ...parameters },
     {
       original: basename(file),

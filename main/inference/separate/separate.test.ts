@@ -193,8 +193,8 @@ describe('separate', () => {
     ['mono at a rate that shares no instant with the model for a second', 1, 44_101],
     ['four channels', 4, 48_000],
   ])('resumes after cancels with the same bytes: %s', async (_, channels, sampleRate) => {
-    const source = await wav('source.wav', chord(40_000, sampleRate, channels), sampleRate);
-    const mix = await wav('mix.wav', chord(Math.round((40_000 * rate) / sampleRate), rate, 2));
+    const source = await wav('source.wav', chord(30_000, sampleRate, channels), sampleRate);
+    const mix = await wav('mix.wav', chord(Math.round((30_000 * rate) / sampleRate), rate, 2));
     const bytes = async () =>
       Promise.all(['bass', 'other'].map((stem) => readFile(join(directory, `${stem}.wav`))));
     await run(source, mix);
@@ -202,16 +202,16 @@ describe('separate', () => {
     expect((await readdir(directory)).sort()).toEqual(['bass.wav', 'drums.wav', 'other.wav', 'vocals.wav']);
     await rm(directory, { recursive: true });
     await mkdir(directory);
-    for (let death = 0; death < 3; death++) {
+    for (let death = 0; death < 2; death++) {
       const abort = new AbortController();
       const progress = () => abort.abort();
       const input = { source, model: mix, pack: 'factors', range: null };
       await expect(separate(input, { directory, signal: abort.signal, progress })).rejects.toThrow('aborted');
       expect(await readdir(directory)).toContain('chunks.checkpoint');
       // Killed while the files got their names: some have theirs, all are longer than the checkpoint says.
-      if (death === 2) await rename(join(directory, 'bass.wav.growing'), join(directory, 'bass.wav'));
+      if (death === 1) await rename(join(directory, 'bass.wav.growing'), join(directory, 'bass.wav'));
       for (const name of ['bass.wav', 'other.wav.growing']) {
-        if (death === 2) await writeFile(join(directory, name), 'more', { flag: 'a' });
+        if (death === 1) await writeFile(join(directory, name), 'more', { flag: 'a' });
       }
     }
     await run(source, mix);
