@@ -51,7 +51,7 @@ export interface BridgeOptions {
 }
 
 const mostPlugins = 256;
-const tickMs = 500;
+const tickMs = 400;
 /** An event loop that stood still for longer may have missed what plugins said meanwhile. */
 const lateMs = 1500;
 /** How long a live instance gets to prove that it lives, when another one comes with its id. */

@@ -1,7 +1,7 @@
 /** Bytes that all tracks together may hold while the disk does not keep up. */
 const limitBytes = 256 << 20;
-/** What every track may hold all the same: 22 s of stereo at 48 kHz, as much as the plugin's own ring. */
-const ownBytes = 8 << 20;
+/** What every track may hold all the same: 5 s of stereo at 48 kHz. */
+const ownBytes = 2 << 20;
 
 /** Counts the audio that was received and is not on disk yet, over all tracks. */
 export class CaptureMemory {

@@ -22,6 +22,8 @@ interface Piece {
 }
 
 const lookMs = 100;
+/** Plugins of one host start and end within this time of each other. */
+const stragglerMs = 500;
 /** A transport that stands this long has stopped; plugins that say so themselves are believed at once. */
 const stoppedMs = 1000;
 
@@ -62,6 +64,7 @@ async function follow(
   for (const { recorder } of server.sources()) {
     if (recorder?.recording != null) before.set(recorder.recording, recorder.recordedFrames);
   }
+  let overSince: number | undefined;
   const isOver = () => {
     const perTrack = new Map<string, number>();
     let recording = false;
@@ -86,7 +89,9 @@ async function follow(
     }
     for (const done of perTrack.values()) if (seconds === null || done < seconds) full = false;
     progress(Math.max(0, ...perTrack.values()));
-    return pieces.size > 0 && (full || !recording);
+    if (pieces.size === 0 || (!full && recording)) overSince = undefined;
+    else overSince ??= performance.now();
+    return overSince !== undefined && performance.now() - overSince > stragglerMs;
   };
   const stop = server.onEvent((event) => {
     if (event.type !== 'take-ended') return;

@@ -120,6 +120,12 @@ export class TakeFile {
     this.#add({ write: { position: 0, bytes: emptyPiece, used: 0, end: this.#frames } });
   }
 
+  /** Hands what has been collected to the system: kill -9 does not lose it any more. */
+  flush(): void {
+    // Behind other writes it would only wait in smaller pieces.
+    if (this.#tasks.length === 0) this.#enqueue();
+  }
+
   /** Writes what has been collected and brings disk and header up to date. Failures are retried until `giveUp`. */
   sync(): Promise<void> {
     this.#enqueue();

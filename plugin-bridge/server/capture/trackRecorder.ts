@@ -55,6 +55,7 @@ export class TrackRecorder implements PassSink {
   #blockHost = 0;
   #lastAudio = 0;
   #settled = true;
+  #toDisk = false;
   #number: number;
   #started: number;
 
@@ -127,7 +128,7 @@ export class TrackRecorder implements PassSink {
     this.#cutter.stop();
   }
 
-  /** To be called twice a second: puts on disk what came meanwhile. */
+  /** To be called every 400 ms: hands what came meanwhile to the system, every second time to the disk itself. */
   tick(): void {
     const take = this.#take;
     if (take === undefined) return;
@@ -136,8 +137,11 @@ export class TrackRecorder implements PassSink {
       this.stop();
       return;
     }
-    if (!this.#settled) void take.file.sync();
-    this.#settled = idle > settleMs;
+    this.#toDisk = !this.#toDisk;
+    const settling = idle > settleMs;
+    if (!this.#settled && (this.#toDisk || settling)) void take.file.sync();
+    else if (!this.#settled) take.file.flush();
+    this.#settled = settling;
     if (take.changed) this.#note(take);
   }
 

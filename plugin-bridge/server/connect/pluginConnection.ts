@@ -132,7 +132,7 @@ export class PluginConnection {
     });
   }
 
-  /** To be called twice a second. */
+  /** To be called every 400 ms. */
   tick(now: number): void {
     if (this.#state === 'closed' || this.socket.isPaused()) return;
     const interval = this.owner.keepAliveSeconds * 1000;

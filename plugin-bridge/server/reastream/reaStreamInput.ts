@@ -129,7 +129,7 @@ export class ReaStreamInput implements AsyncDisposable {
     return this.#tracks.get(trackId);
   }
 
-  /** To be called twice a second. */
+  /** To be called every 400 ms. */
   tick(): void {
     for (const track of this.#tracks.values()) track.tick();
     void this.#countDrops();
