@@ -142,6 +142,11 @@ export const bridge = {
         seconds: z.number().nonnegative(),
       }),
     },
+    /** Writes what has been recorded already: each track's comp as one file, silent where nothing was played. */
+    exportComps: {
+      input: z.object({ tracks: z.array(trackName).min(1).nullable(), directory: path }),
+      output: z.array(capturedFile),
+    },
     /** Stems that the plugin plays in time with the transport; an empty list unloads them. */
     returnStems: {
       input: z.object({ track: trackName, stems: z.array(returnedStem).max(8), listen: z.boolean() }),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { BridgeEvent, BridgeTrack } from '../../main/contracts/bridge.ts';
 import { SoniError, asSoniError } from '../../main/contracts/errors.ts';
-import type { Track } from '../../main/contracts/session.ts';
+import type { Take, Track } from '../../main/contracts/session.ts';
 import type { Session } from '../../main/engine/session/session.ts';
 import { compOf } from '../../main/engine/session/comp.ts';
 import type { AudioBlock } from '../protocol/audioBlock.ts';
@@ -138,8 +138,16 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
     return this.#reaStream?.address ?? null;
   }
 
+  /** The takes of a track; the one being recorded as long as it is now. */
+  takes(trackId: string): Take[] {
+    const recorder = this.source(trackId)?.recorder;
+    return this.session.tracks
+      .takes(trackId)
+      .map((take) => (take.id === recorder?.recording ? { ...take, frames: recorder.recordedFrames } : take));
+  }
+
   describe(track: Track): BridgeTrack {
-    const takes = this.session.tracks.takes(track.id);
+    const takes = this.takes(track.id);
     return {
       ...track,
       plugin: this.source(track.id)?.plugin ?? null,
@@ -234,7 +242,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
 
   // LiveTrackOwner
 
-  recorderOwner(trackId: string, drained: () => void): RecorderOwner {
+  recorderOwner(trackId: string, drained: RecorderOwner['drained']): RecorderOwner {
     return {
       session: this.session,
       memory: this.memory,

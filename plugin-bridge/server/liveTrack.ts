@@ -25,7 +25,6 @@ const alwaysSent = new Set<ReturnKind>(['stems', 'notes']);
 /** A track whose plugin is connected: what it captures is recorded, what it is given back is sent. */
 export class LiveTrack implements CaptureSource {
   #recorder: TrackRecorder | undefined;
-  readonly #ended: Promise<void>[] = [];
   #parameters: Record<string, number> = {};
   #status: Message<'status'> = { stems: [], droppedFrames: 0, message: '' };
 
@@ -75,13 +74,12 @@ export class LiveTrack implements CaptureSource {
   audio(block: AudioBlock, place: BlockPlace): void {
     const format = { sampleRate: this.hello.sampleRate, channels: block.audio.length };
     if (format.channels === 0 || place.frames === 0) return;
-    const now = this.#recorder?.format;
-    if (now?.sampleRate !== format.sampleRate || now.channels !== format.channels) {
-      this.#retire();
-      const owner = this.owner.recorderOwner(this.id, () => this.connection.resume());
-      this.#recorder = new TrackRecorder(owner, format);
-    }
-    this.#recorder!.block(block, place);
+    this.#recorder ??= new TrackRecorder(
+      this.owner.recorderOwner(this.id, () => this.connection.resume()),
+      format,
+    );
+    this.#recorder.reformat(format);
+    this.#recorder.block(block, place);
   }
 
   gap(place: BlockPlace): void {
@@ -164,12 +162,6 @@ export class LiveTrack implements CaptureSource {
 
   /** Ends its takes and waits until they are on disk. */
   async close(giveUp: boolean): Promise<void> {
-    this.#retire(giveUp);
-    await Promise.all(this.#ended);
-  }
-
-  #retire(giveUp = false): void {
-    if (this.#recorder !== undefined) this.#ended.push(this.#recorder.close(giveUp));
-    this.#recorder = undefined;
+    await this.#recorder?.close(giveUp);
   }
 }

@@ -101,6 +101,44 @@ describe('sonidesk capture', () => {
     await reader.close();
   });
 
+  it('--recorded writes what is there: the newest take on top, silent between takes', async () => {
+    using plugin = await SimulatedPlugin.connect(serving.endpointFile, { name: 'Comped' });
+    const told = async () => {
+      plugin.stop();
+      await plugin.answered();
+    };
+    plugin.play(-100, toneAt(0, 100));
+    plugin.play(0, toneAt(5000, 1000));
+    await told();
+    plugin.play(200, toneAt(9000, 300));
+    await told();
+    plugin.play(1500, toneAt(20_000, 500));
+    await told();
+    const folder = join(home, 'comped');
+    const { code, stdout, stderr } = await cli([
+      'capture',
+      '--recorded',
+      '--track',
+      'Comped',
+      '-o',
+      folder,
+      '--json',
+    ]);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject([
+      { file: join(folder, 'Comped.wav'), hostStart: 0, frames: 2000, gaps: [{ start: 1000, frames: 500 }] },
+    ]);
+    const expected = toneAt(5000, 2000);
+    for (const [c, channel] of expected.entries()) {
+      channel.set(toneAt(9000, 300)[c]!, 200);
+      channel.fill(0, 1000, 1500);
+      channel.set(toneAt(20_000, 500)[c]!, 1500);
+    }
+    const reader = await openWav(join(folder, 'Comped.wav'));
+    expect(sameAudio(await reader.read(0, 2000), expected)).toBe(true);
+    await reader.close();
+  });
+
   it('can be cancelled while it waits', async () => {
     let sent = false;
     const { code, stderr } = await cli(['capture', '--until-stop'], {

@@ -1,15 +1,12 @@
-import { join, resolve } from 'node:path';
-import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { bridge } from '../../../main/contracts/bridge.ts';
 import { SoniError } from '../../../main/contracts/errors.ts';
 import type { Take } from '../../../main/contracts/session.ts';
-import { openWav } from '../../../main/audio/wav/wavReader.ts';
-import { createWav } from '../../../main/audio/wav/wavWriter.ts';
 import type { BridgeServer } from '../bridgeServer.ts';
+import { exportAudio, type ExportedFile } from './exportAudio.ts';
 
 type Capture = (typeof bridge)['methods']['capture'];
-type Captured = z.output<Capture['output']>;
 
 /** What one track has given since the capture began. */
 interface Piece {
@@ -36,16 +33,16 @@ export async function captureTracks(
   { seconds, tracks, directory }: z.output<Capture['input']>,
   signal: AbortSignal,
   report: (event: z.input<Capture['event']>) => void,
-): Promise<Captured> {
+): Promise<ExportedFile[]> {
   const wanted = tracks === null ? null : new Set(tracks.map((name) => server.book.find(name).id));
   const pieces = await follow(server, wanted, seconds, signal, (done) =>
     report({ state: done === 0 ? 'waiting' : 'recording', seconds: done }),
   );
   report({ state: 'writing', seconds: 0 });
-  const files: Captured = [];
+  const files: ExportedFile[] = [];
   for (const piece of pieces) {
     if (signal.aborted) throw new SoniError('cancelled', 'Cancelled.');
-    await server.source(piece.trackId)?.recorder?.flushed(piece.takeId);
+    await server.source(piece.trackId)?.recorder?.settled();
     files.push(await writePiece(server, piece, resolve(directory)));
   }
   return files;
@@ -131,60 +128,21 @@ function limit(pieces: readonly Piece[], seconds: number | null, server: BridgeS
 }
 
 function takeOf(server: BridgeServer, { trackId, takeId }: Piece): Take {
-  const take = server.session.tracks.takes(trackId).find(({ id }) => id === takeId);
+  const take = server.takes(trackId).find(({ id }) => id === takeId);
   if (take === undefined) throw new SoniError('internal', `Take ${takeId} has vanished.`);
   return take;
 }
 
-async function writePiece(server: BridgeServer, piece: Piece, directory: string): Promise<Captured[number]> {
+function writePiece(server: BridgeServer, piece: Piece, directory: string): Promise<ExportedFile> {
   const take = takeOf(server, piece);
-  const { name } = server.track(piece.trackId);
-  const { sampleRate, channels } = take;
-  const hostStart = take.hostStart + piece.from;
-  const file = await freeFile(directory, name);
-  const reader = await openWav(join(server.session.audioDirectory, take.audio));
-  try {
-    const frames = Math.min(piece.frames, reader.frames - piece.from);
-    const writer = await createWav(file, {
-      sampleRate,
-      channels,
-      encoding: 'float32',
-      timeReference: hostStart < 0 ? null : hostStart,
-      description: name,
-    });
-    try {
-      for (let done = 0; done < frames; done += sampleRate) {
-        await writer.write(await reader.read(piece.from + done, Math.min(sampleRate, frames - done)));
-      }
-      await writer.close();
-    } catch (thrown) {
-      await writer.abort();
-      throw thrown;
-    }
-    const gaps = take.gaps
-      .map((gap) => ({
-        start: Math.max(0, gap.start - piece.from),
-        frames: Math.min(gap.start + gap.frames - piece.from, frames) - Math.max(0, gap.start - piece.from),
-      }))
-      .filter((gap) => gap.frames > 0);
-    return { track: piece.trackId, name, file, hostStart, frames, sampleRate, gaps };
-  } finally {
-    await reader.close();
-  }
-}
-
-/** "Name.wav", or with a number where that is taken: nothing is overwritten. */
-async function freeFile(directory: string, name: string): Promise<string> {
-  // oxlint-disable-next-line no-control-regex -- no system takes them in file names
-  const plain = name.replaceAll(/[\u0000-\u001f<>:"/\\|?*]+/g, '-').replace(/[. ]+$/, '') || 'track';
-  for (let number = 1; ; number++) {
-    const file = join(directory, `${plain}${number === 1 ? '' : `-${number}`}.wav`);
-    const taken = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (!taken) return file;
-  }
+  const { takeId, trackId, from, frames } = piece;
+  const region = { takeId, hostStart: take.hostStart + from, takeStart: from, frames };
+  const { name } = server.track(trackId);
+  return exportAudio(
+    { trackId, name, takes: [take], regions: [region] },
+    server.session.audioDirectory,
+    directory,
+  );
 }
 
 function until(isOver: () => boolean, signal: AbortSignal): Promise<void> {

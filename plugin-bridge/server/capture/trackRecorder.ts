@@ -32,8 +32,8 @@ export interface RecorderOwner {
   /** The disk is full, or no longer. */
   trouble(error: SoniError): void;
   recovered(): void;
-  /** Less waits to be written: reading may go on. */
-  drained(): void;
+  /** Less waits to be written: reading may go on. Null when the sender cannot be held back. */
+  readonly drained: (() => void) | null;
 }
 
 interface OpenTake {
@@ -47,7 +47,8 @@ interface OpenTake {
 
 /** Records what one plugin instance captures: files of takes, and their rows in the session. */
 export class TrackRecorder implements PassSink {
-  readonly #cutter: PassCutter;
+  #cutter: PassCutter;
+  #format: RecorderFormat;
   #take: OpenTake | undefined;
   readonly #ending = new Map<OpenTake, Promise<void>>();
   #block: Planar = [];
@@ -61,8 +62,9 @@ export class TrackRecorder implements PassSink {
 
   constructor(
     private readonly owner: RecorderOwner,
-    readonly format: RecorderFormat,
+    format: RecorderFormat,
   ) {
+    this.#format = format;
     this.#cutter = new PassCutter(this, format.sampleRate);
     const takes = owner.session.tracks.takes(owner.track().id);
     this.#number = takes.length;
@@ -83,15 +85,12 @@ export class TrackRecorder implements PassSink {
     return performance.now() - this.#lastAudio;
   }
 
-  /** Resolves when a take can be read from its file as far as it is now. */
-  async flushed(takeId: string): Promise<void> {
-    const take = this.#take;
-    if (take?.row.id === takeId) {
-      // One that runs already may have begun before the last frames came.
-      await take.file.sync();
-      await take.file.sync();
-    }
-    for (const [ending, done] of this.#ending) if (ending.row.id === takeId) await done;
+  /** Resolves when all takes can be read from their files as far as they are now. */
+  async settled(): Promise<void> {
+    // A sync that runs already may have begun before the last frames came.
+    await this.#take?.file.sync();
+    await this.#take?.file.sync();
+    await Promise.all(this.#ending.values());
   }
 
   /** More waits for the disk than may be held: the sender has to wait. */
@@ -104,6 +103,14 @@ export class TrackRecorder implements PassSink {
     let pending = this.#take?.file.pendingBytes ?? 0;
     for (const { file } of this.#ending.keys()) pending += file.pendingBytes;
     return pending;
+  }
+
+  /** What comes from now on has another rate or other channels: the open take ends. */
+  reformat(format: RecorderFormat): void {
+    if (format.sampleRate === this.#format.sampleRate && format.channels === this.#format.channels) return;
+    this.stop();
+    this.#format = format;
+    this.#cutter = new PassCutter(this, format.sampleRate);
   }
 
   block(block: Pick<AudioBlock, 'audio' | 'playing' | 'musical'>, place: BlockPlace): void {
@@ -161,24 +168,24 @@ export class TrackRecorder implements PassSink {
     const audio = takeName(track.name, ++this.#number, id);
     const file = new TakeFile(
       join(session.audioDirectory, audio),
-      { ...this.format, ...describeTake(hostFrame, track.name) },
+      { ...this.#format, ...describeTake(hostFrame, track.name) },
       this.owner.memory,
       {
         failing: (error) => {
           this.owner.trouble(error);
           // Whoever waits for this disk need not wait any longer.
-          this.owner.drained();
+          this.owner.drained?.();
         },
         recovered: () => this.owner.recovered(),
-        drained: () => this.owner.drained(),
+        drained: () => this.owner.drained?.(),
       },
     );
-    const tempo = new TempoTrail(this.format.sampleRate);
+    const tempo = new TempoTrail(this.#format.sampleRate);
     const row: Take = {
       id,
       trackId: track.id,
       audio,
-      ...this.format,
+      ...this.#format,
       frames: 0,
       hostStart: hostFrame,
       gaps: [],
@@ -201,7 +208,8 @@ export class TrackRecorder implements PassSink {
   audio(from: Samples, count: Samples): void {
     const take = this.#take!;
     if (take.tempo.pass(this.#blockHost + from, this.#musical)) take.changed = true;
-    if (take.file.failing && this.owner.memory.isFull(this.#pending)) {
+    const holdsUp = take.file.failing || this.owner.drained === null;
+    if (holdsUp && this.owner.memory.isFull(this.#pending)) {
       this.silence(count);
       return;
     }
@@ -226,7 +234,7 @@ export class TrackRecorder implements PassSink {
     const before = [...this.#ending.values()].at(-1);
     const ending = this.#finish(take, before).finally(() => {
       this.#ending.delete(take);
-      this.owner.drained();
+      this.owner.drained?.();
     });
     this.#ending.set(take, ending);
   }

@@ -2,6 +2,7 @@ import type { bridge } from '../../../main/contracts/bridge.ts';
 import type { Handlers } from '../../../main/rpc/serve.ts';
 import type { BridgeServer } from '../bridgeServer.ts';
 import { captureTracks } from '../capture/captureTracks.ts';
+import { exportComps } from '../capture/exportComps.ts';
 import { listenTo, returnMix, returnNotes, returnStems } from '../returns/giveBack.ts';
 
 /** What the app and the command line can ask of the bridge, over any transport. */
@@ -25,6 +26,7 @@ export const bridgeHandlers = (server: BridgeServer): Handlers<typeof bridge> =>
     return server.describe(server.changeTrack(found.id, changes));
   },
   capture: (input, { signal, emit }) => captureTracks(server, input, signal, emit),
+  exportComps: ({ tracks, directory }) => exportComps(server, tracks, directory),
   returnStems: (input) => returnStems(server, input),
   returnNotes: (input) => returnNotes(server, input),
   returnMix: (input) => returnMix(server, input),

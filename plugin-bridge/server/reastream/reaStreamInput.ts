@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { LivePlugin } from '../../../main/contracts/bridge.ts';
 import { SoniError } from '../../../main/contracts/errors.ts';
 import type { Samples } from '../../../main/contracts/units.ts';
-import { TrackRecorder, type RecorderOwner } from '../capture/trackRecorder.ts';
+import { TrackRecorder, type RecorderFormat, type RecorderOwner } from '../capture/trackRecorder.ts';
 import type { CaptureSource } from '../captureSource.ts';
 import { parseReaStream, type ReaStreamPacket } from './packet.ts';
 
@@ -19,7 +19,7 @@ const silenceEndsSeconds = 1;
 export interface ReaStreamOwner {
   /** The track of a stream, made when it is new. */
   streamTrack(id: string, name: string): void;
-  recorderOwner(trackId: string, drained: () => void): RecorderOwner;
+  recorderOwner(trackId: string, drained: null): RecorderOwner;
   /** Something the user should know. */
   notice(error: SoniError): void;
 }
@@ -33,15 +33,18 @@ class ReaStreamTrack implements CaptureSource {
 
   constructor(
     readonly id: string,
-    readonly sampleRate: number,
-    readonly channels: number,
+    private format: RecorderFormat,
     owner: RecorderOwner,
   ) {
-    this.recorder = new TrackRecorder(owner, { sampleRate, channels });
+    this.recorder = new TrackRecorder(owner, format);
+  }
+
+  get sampleRate(): number {
+    return this.format.sampleRate;
   }
 
   get plugin(): LivePlugin {
-    const { sampleRate, channels } = this;
+    const { sampleRate, channels } = this.format;
     return {
       host: 'REAPER',
       format: 'ReaStream',
@@ -57,8 +60,13 @@ class ReaStreamTrack implements CaptureSource {
     };
   }
 
-  take({ audio }: ReaStreamPacket): void {
+  take({ audio, sampleRate }: ReaStreamPacket): void {
     const frames = audio[0]!.length;
+    if (sampleRate !== this.format.sampleRate || audio.length !== this.format.channels) {
+      this.stop();
+      this.format = { sampleRate, channels: audio.length };
+      this.recorder.reformat(this.format);
+    }
     const quiet = audio.every((channel) => channel.every((sample) => sample === 0));
     this.#silent = quiet ? this.#silent + frames : 0;
     if (quiet && !this.#playing) return;
@@ -86,7 +94,6 @@ class ReaStreamTrack implements CaptureSource {
 /** Records what REAPER sends with its ReaStream plug-in, each identifier as a track of its own. */
 export class ReaStreamInput implements AsyncDisposable {
   readonly #tracks = new Map<string, ReaStreamTrack>();
-  readonly #ended: Promise<void>[] = [];
   #dropsSeen = 0;
 
   private constructor(
@@ -139,8 +146,7 @@ export class ReaStreamInput implements AsyncDisposable {
     const closed = once(this.socket, 'close');
     this.socket.close();
     await closed;
-    for (const track of this.#tracks.values()) this.#ended.push(track.recorder.close(true));
-    await Promise.all(this.#ended);
+    await Promise.all([...this.#tracks.values()].map((track) => track.recorder.close(true)));
   }
 
   #receive(datagram: Uint8Array): void {
@@ -148,12 +154,10 @@ export class ReaStreamInput implements AsyncDisposable {
     if (packet === null || packet.audio[0]!.length === 0) return;
     const id = trackId(packet.identifier);
     let track = this.#tracks.get(id);
-    if (track?.sampleRate !== packet.sampleRate || track.channels !== packet.audio.length) {
-      if (track !== undefined) this.#ended.push(track.recorder.close(false));
+    if (track === undefined) {
       this.owner.streamTrack(id, packet.identifier || 'ReaStream');
-      // Datagrams cannot be held back: what memory does not hold is lost.
-      const owner = this.owner.recorderOwner(id, () => undefined);
-      track = new ReaStreamTrack(id, packet.sampleRate, packet.audio.length, owner);
+      const format = { sampleRate: packet.sampleRate, channels: packet.audio.length };
+      track = new ReaStreamTrack(id, format, this.owner.recorderOwner(id, null));
       this.#tracks.set(id, track);
     }
     track.take(packet);
