@@ -132,8 +132,10 @@ void SoniDeskPlugin::tellHost() noexcept
     const uint64_t changed = core.parameters.takeForHost();
     if (changed == 0) return;
     hostBlock.changedByApp |= changed;
+    // DPF 1.6 says yes in LV2 also where the host offers no such request, and most do not: there the state keeps the values.
+    const bool believable = std::strncmp(getPluginFormatName(), "LV2", 3) != 0;
     for (uint32_t i = 0; i < parameter::count; ++i)
-        if ((changed >> i & 1) && requestParameterValueChange(i, core.parameters[i])) core.parameters.told(i);
+        if ((changed >> i & 1) && requestParameterValueChange(i, core.parameters[i]) && believable) core.parameters.told(i);
 }
 
 bool SoniDeskPlugin::midi(uint32_t frame, uint8_t status, uint8_t pitch, uint8_t velocity) noexcept
