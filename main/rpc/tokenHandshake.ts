@@ -9,7 +9,7 @@ const answer = z.discriminatedUnion('type', [
   z.object({ type: z.literal('refused'), error: errorPayload }),
 ]);
 
-const introduceWithinMs = 5000;
+const introduceWithinMs = 30_000;
 
 /** Waits for the right token; only then is the transport to be served. A wrong one is told so and hung up on. */
 export function admitByToken(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import { openWav } from '../../main/audio/wav/wavReader.ts';
+import { Session } from '../../main/engine/session/session.ts';
 import { decodeMessage } from '../../plugin-bridge/protocol/messages.ts';
 import { decodeNoteEvents } from '../../plugin-bridge/protocol/noteEvents.ts';
 import { constantTempo } from '../../main/midi/tempoMap.ts';
@@ -163,7 +164,7 @@ describe('sonidesk return', () => {
       tempoMap: constantTempo(120),
     });
     const given = await cli(['return', '--track', 'Piano', '--midi', midi, '--start', '1000']);
-    expect(given).toMatchObject({ code: 0, stdout: 'Piano: 1 notes from frame 1000\n' });
+    expect(given).toMatchObject({ code: 0, stderr: '', stdout: 'Piano: 1 notes from frame 1000\n' });
     expect(decodeNoteEvents((await plugin.next('notes')).payload)).toMatchObject([
       { startFrame: 25_000n, pitch: 60 },
     ]);
@@ -179,7 +180,11 @@ describe('sonidesk return', () => {
       reference: null,
     };
     await writeFile(mix, JSON.stringify(plan));
-    expect(await cli(['return', '--mix', mix])).toMatchObject({ code: 0, stdout: 'Piano: strip set\n' });
+    expect(await cli(['return', '--mix', mix])).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: 'Piano: strip set\n',
+    });
     expect(decodeMessage('strip', (await plugin.next('strip')).payload).strip).toMatchObject({
       gainDb: -4.5,
     });
@@ -244,4 +249,22 @@ it('without a server the commands say how to start one', async () => {
   });
   expect(code).toBe(2);
   expect(lastLine(stderr)).toContain('Start it with "sonidesk serve"');
+});
+
+it('a server whose output nobody reads any more ends tidily', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'sonidesk-unread-'));
+  try {
+    const unread = await ServingCli.start(other, join(other, 'session'));
+    using plugin = await SimulatedPlugin.connect(unread.endpointFile, { name: 'Last' });
+    plugin.play(0, toneAt(0, 500));
+    await unread.event('take-started');
+    unread.closeOutput();
+    plugin.stop();
+    expect(await unread.ended).toBe(0);
+    const session = await Session.open(join(other, 'session'));
+    expect(session.tracks.takes(plugin.instance)).toMatchObject([{ frames: 500, state: 'complete' }]);
+    session.close();
+  } finally {
+    await rm(other, { recursive: true, force: true });
+  }
 });

@@ -55,6 +55,16 @@ export class ServingCli {
     }
   }
 
+  /** The exit code. */
+  get ended(): Promise<number | null> {
+    return this.#exit;
+  }
+
+  /** As when the program that reads the events ends. */
+  closeOutput(): void {
+    this.child.stdout!.destroy();
+  }
+
   /** @returns the exit code */
   end(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
     this.child.kill(signal);

@@ -50,8 +50,11 @@ export async function serveSession(
   }
 }
 
+/** Ctrl-C, or nobody reads what is told any more (`sonidesk serve | head`): takes are ended tidily either way. */
 function ended(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    // In place of the handler of all commands, which ends the process at once.
+    process.stdout.removeAllListeners('error').on('error', () => resolve());
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });

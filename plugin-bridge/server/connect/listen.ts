@@ -15,7 +15,7 @@ export interface Listening extends AsyncDisposable {
 
 /** sockaddr_un on Linux has 108 bytes with the final zero, on macOS 104. */
 const longestSocketPath = 103;
-const probeMs = 1000;
+const connectWithinMs = 5000;
 
 /** Listens for one kind of client. `name` distinguishes the sockets in the folder: "bridge", "control". */
 export async function listen(
@@ -54,7 +54,7 @@ export async function dial(address: string): Promise<Socket> {
   const socket =
     tcp === null ? connect(address.replace(/^(unix|pipe):/, '')) : connect(Number(tcp[1]), '127.0.0.1');
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(probeMs) });
+    await once(socket, 'connect', { signal: AbortSignal.timeout(connectWithinMs) });
     return socket;
   } catch (thrown) {
     socket.destroy();

@@ -59,7 +59,7 @@ export class Refusal extends Error {
 
 /** A plugin that lets so much wait does not read: the longest list of notes is 32 MiB. */
 const longestOutgoingBytes = 48 << 20;
-const helloWithinMs = 5000;
+const helloWithinMs = 10_000;
 
 /** The app's end of one plugin's connection: handshake, keep-alive, order, back-pressure. */
 export class PluginConnection {
@@ -137,7 +137,7 @@ export class PluginConnection {
     if (this.#state === 'closed' || this.socket.isPaused()) return;
     const interval = this.owner.keepAliveSeconds * 1000;
     if (this.#state === 'greeting') {
-      if (now - this.#opened > helloWithinMs) this.#refuse('protocol', 'No hello came within 5 seconds.');
+      if (now - this.#opened > helloWithinMs) this.#refuse('protocol', 'No hello came within 10 seconds.');
       return;
     }
     if (now - this.#heardAt > 3 * interval) this.#end(`nothing was heard for ${(3 * interval) / 1000} s`);
