@@ -154,18 +154,19 @@ export class Player {
         if (fetched.has(medium.id)) continue;
         fetched.set(medium.id, readFrames(medium, segment.songFrame, segment.frames, signal));
       }
-      const audio = await Promise.all(tracks.map(({ id }) => fetched.get(id)!));
+      const planes = await Promise.all(tracks.map(({ id }) => fetched.get(id)!));
       signal.throwIfAborted();
-      // The clock is read when the first stretch is here, so that its beginning is not late.
+      const buffers = planes.map((each) => bufferOf(each, sampleRate));
+      // The clock is read when the first stretch is ready, so that its beginning is not late.
       this.#under ??= {
         timeline,
         startFrame: Math.ceil((context.currentTime + leadSeconds) * sampleRate),
       };
       const due = (this.#under.startFrame + segment.startFrame) / sampleRate;
-      audio.forEach((planes, index) => {
+      buffers.forEach((buffer, index) => {
         const lane = index - programme.originals.length;
         const target = lane < 0 ? mixer.original : mixer.channels[lane]!.input;
-        this.#schedule(context, planes, target, due);
+        if (buffer !== null) this.#schedule(context, buffer, target, due);
       });
       await this.#until(context, (due * sampleRate + segment.frames) / sampleRate - aheadSeconds, signal);
     }
@@ -186,22 +187,9 @@ export class Player {
     }
   }
 
-  #schedule(
-    context: AudioContext,
-    planes: readonly Float32Array<ArrayBuffer>[],
-    target: AudioNode,
-    due: number,
-  ): void {
-    const length = planes[0]?.length ?? 0;
-    if (length === 0) return;
+  #schedule(context: AudioContext, buffer: AudioBuffer, target: AudioNode, due: number): void {
     const late = Math.max(0, Math.ceil((context.currentTime - due) * context.sampleRate));
-    if (late >= length) return;
-    const buffer = new AudioBuffer({
-      length,
-      numberOfChannels: planes.length,
-      sampleRate: context.sampleRate,
-    });
-    planes.forEach((plane, channel) => buffer.copyToChannel(plane, channel));
+    if (late >= buffer.length) return;
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(target);
     // A stretch that comes late starts within itself: the lanes stay together, only its beginning is missed.
@@ -216,6 +204,14 @@ export class Player {
     const end = Math.round(this.loop.end * sampleRate);
     return end > start ? { start, end } : null;
   }
+}
+
+function bufferOf(planes: readonly Float32Array<ArrayBuffer>[], sampleRate: number): AudioBuffer | null {
+  const length = planes[0]?.length ?? 0;
+  if (length === 0) return null;
+  const buffer = new AudioBuffer({ length, numberOfChannels: planes.length, sampleRate });
+  planes.forEach((plane, channel) => buffer.copyToChannel(plane, channel));
+  return buffer;
 }
 
 /** The one player of the window. */

@@ -13,6 +13,7 @@ export function drawWaveform(
   medium: Medium,
   fill: string,
   faint: string,
+  gain: number,
 ): void {
   if (medium.peaks === null) return;
   const { sampleRate } = medium;
@@ -56,14 +57,14 @@ export function drawWaveform(
   context.fillStyle = faint;
   for (let x = 0; x < width; x++) {
     if (filled[x] === 0) continue;
-    const top = middle - shape(columns.high[x]!) * scale;
-    const bottom = middle - shape(columns.low[x]!) * scale;
+    const top = Math.max(0, middle - shape(columns.high[x]! * gain) * scale);
+    const bottom = middle - shape(columns.low[x]! * gain) * scale;
     context.fillRect(x, top, 1, Math.max(1, bottom - top));
   }
   context.fillStyle = fill;
   for (let x = 0; x < width; x++) {
     if (filled[x] === 0) continue;
-    const half = shape(columns.rms[x]!) * scale;
+    const half = shape(columns.rms[x]! * gain) * scale;
     context.fillRect(x, middle - half, 1, Math.max(1, 2 * half));
   }
 }

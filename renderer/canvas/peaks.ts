@@ -5,6 +5,7 @@ import {
   valuesPerBin,
   type PeaksHeader,
 } from '../../main/audio/peaks/peaksFormat.ts';
+import type { Medium } from '../../main/contracts/desk.ts';
 import { readBytes } from '../audio/mediumReader.ts';
 import { Emitter } from '../state/emitter.ts';
 
@@ -30,6 +31,18 @@ class Peaks {
     private readonly changed: Emitter,
   ) {
     void this.#open();
+  }
+
+  /** Highest sample, from the overview; 0 until it is there. */
+  get loudest(): number {
+    if (this.header === null) return 0;
+    const overview = this.#tiles.get(`${this.header.levels.length - 1}/0`);
+    if (!(overview instanceof Float32Array)) return 0;
+    let peak = 0;
+    for (let at = 0; at < overview.length; at += valuesPerBin) {
+      peak = Math.max(peak, -overview[at]!, overview[at + 1]!);
+    }
+    return peak;
   }
 
   /**
@@ -126,4 +139,13 @@ export function peaksOf(id: string): Peaks {
     known.set(id, peaks);
   }
   return peaks;
+}
+
+/** Quieter songs are drawn at most this much larger. */
+const mostGain = 8;
+
+/** What waveforms are multiplied with, so that a song fills its lanes; the same for all lanes of a song. */
+export function drawingGain(sources: readonly Medium[]): number {
+  const loudest = Math.max(0, ...sources.map(({ peaks }) => (peaks === null ? 0 : peaksOf(peaks).loudest)));
+  return loudest === 0 ? 1 : Math.min(mostGain, 0.98 / loudest);
 }

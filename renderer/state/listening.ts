@@ -15,6 +15,7 @@ export interface Strip {
 }
 
 export const lowestGainDb = -48;
+const unity: Record<Monitor, number> = { original: 1, lanes: 1, mix: 1 };
 const open: Strip = { gainDb: 0, pan: 0, muted: false, solo: false };
 
 /** The amplitude of each lane: solo beats mute, the lowest fader position is silence. */
@@ -34,6 +35,8 @@ class Listening {
   follow = true;
   #song: Song | null = null;
   #key = '';
+  #gains = unity;
+  #matched = false;
 
   get available(): readonly Monitor[] {
     const song = this.#song;
@@ -87,9 +90,19 @@ class Listening {
     this.#applyFaders();
   }
 
+  /** Where before and after are compared, both sound equally loud; elsewhere the song sounds as it is. */
+  setMatched(matched: boolean): void {
+    this.#matched = matched;
+    this.#applyMatch();
+  }
+
   setFollow(follow: boolean): void {
     this.follow = follow;
     this.changed.emit();
+  }
+
+  #applyMatch(): void {
+    player.mixer?.match(this.#matched ? this.#gains : unity);
   }
 
   #applyFaders(): void {
@@ -108,7 +121,8 @@ class Listening {
       choice.skipped.includes(name) ? neutralStrip() : withStrength(strip, choice.strength),
     );
     mixer.setStrips(strips, plan.reverb).catch(() => undefined);
-    mixer.match(matchGains(plan.before.integratedLufs, plan.after.integratedLufs, choice.strength));
+    this.#gains = matchGains(plan.before.integratedLufs, plan.after.integratedLufs, choice.strength);
+    this.#applyMatch();
   }
 }
 
@@ -121,7 +135,7 @@ export function matchGains(
   after: number | null,
   strength: number,
 ): Record<Monitor, number> {
-  if (before === null || after === null) return { original: 1, lanes: 1, mix: 1 };
+  if (before === null || after === null) return unity;
   const louder = (after - before) * strength;
   const original = fromDecibels(Math.min(0, louder));
   return { original, lanes: original, mix: fromDecibels(Math.min(0, -louder)) };

@@ -75,7 +75,7 @@ export const de: Texts = {
   },
   song: {
     reading: 'Wird gelesen…',
-    bpm: (bpm) => `${bpm.toFixed(bpm % 1 === 0 ? 0 : 1)} bpm`,
+    bpm: (bpm) => `${Number(bpm.toFixed(1))} bpm`,
     key: (tonic, mode) => `${tonic}-${mode === 'major' ? 'Dur' : 'Moll'}`,
     lufs: (value) => `${value.toFixed(1)} LUFS`,
     peak: (value) => `${value.toFixed(1)} dBTP`,

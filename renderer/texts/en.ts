@@ -71,7 +71,7 @@ export const en = {
   },
   song: {
     reading: 'Reading…',
-    bpm: (bpm: number) => `${bpm.toFixed(bpm % 1 === 0 ? 0 : 1)} bpm`,
+    bpm: (bpm: number) => `${Number(bpm.toFixed(1))} bpm`,
     key: (tonic: string, mode: string) => `${tonic} ${mode}`,
     lufs: (value: number) => `${value.toFixed(1)} LUFS`,
     peak: (value: number) => `${value.toFixed(1)} dBTP`,

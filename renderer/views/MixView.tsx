@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, Switch } from 'react-aria-components';
 import type { MixChoice, Song } from '../../main/contracts/desk.ts';
 import type { MixPlan, StripSettings } from '../../main/contracts/mixPlan.ts';
@@ -104,6 +104,10 @@ export const MixView = ({ song }: { song: Song }) => {
   useEmitter(listening.changed);
   /** While the slider moves: heard and seen at once, noted when it is let go. */
   const [draft, setDraft] = useState<MixChoice | null>(null);
+  useEffect(() => {
+    listening.setMatched(true);
+    return () => listening.setMatched(false);
+  }, []);
   const t = texts().mix;
   const { mix } = song;
   if (mix === null) {

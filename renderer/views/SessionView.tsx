@@ -27,6 +27,7 @@ export const SessionView = ({ song }: { song: Song }) => {
               <Wave
                 name={name}
                 medium={medium}
+                scale={song.sources.map((each) => each.medium)}
                 tags={song.tags}
                 tone={several ? toneOf(name, index) : 'source'}
               />

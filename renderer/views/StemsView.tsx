@@ -85,6 +85,7 @@ const StemLane = ({ song, lane, index }: { song: Song; lane: Lane; index: number
       <Wave
         name={name}
         medium={lane.medium}
+        scale={song.sources.map(({ medium }) => medium)}
         tags={song.tags}
         tone={tone}
         dimmed={gainsOf(listening.strips)[index] === 0}

@@ -1,0 +1,74 @@
+// Takes the pictures of the window for the documentation: opens a song in it (`npm run docs:app-pictures -- song.wav`),
+// analyses it with the packs that are installed unless that has been done, and photographs every view.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { appRoot } from './electron.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', default: '1280x800' },
+    out: { type: 'string', default: join(appRoot, 'docs') },
+  },
+});
+const executablePath =
+  [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+    (path) => path && existsSync(path),
+  ) ?? null;
+const song = positionals[0];
+if (executablePath === null || song === undefined) {
+  console.error(
+    'Usage: npm run docs:app-pictures -- <song> [--size 1280x800] [--out folder]. It needs a Chromium (CHROMIUM).',
+  );
+  process.exit(2);
+}
+const [width, height] = values.size.split('x').map(Number);
+mkdirSync(values.out, { recursive: true });
+
+const server = spawn(process.execPath, [join(appRoot, 'bin/sonidesk.mjs'), 'open', '--no-browser', song], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const [address] = await once(createInterface(server.stdout), 'line');
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--autoplay-policy=no-user-gesture-required'],
+});
+try {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: 'dark', locale: 'en-GB' });
+  await page.goto(address);
+  const header = page.locator('.song-header');
+  const analyse = header.getByRole('button', { name: 'Analyse…' });
+  const view = (name) =>
+    page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click();
+  await analyse.waitFor({ timeout: 600_000 });
+  await view('Mix');
+  if ((await page.getByRole('slider', { name: 'Strength' }).count()) === 0) {
+    await analyse.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+    await header.getByRole('status').waitFor();
+    await analyse.waitFor({ timeout: 3_600_000 });
+  }
+  for (const name of ['Session', 'Stems', 'MIDI', 'Mix']) {
+    await view(name);
+    // Somewhere in the song, with meters that have something to show.
+    await page.keyboard.press('Home');
+    for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowRight');
+    if (name === 'Stems') {
+      await page.keyboard.press(' ');
+      await page.waitForFunction(() => (document.querySelector('.position')?.textContent ?? '') > '0:16');
+    }
+    await page.waitForLoadState('networkidle');
+    const path = join(values.out, `app-${name.toLowerCase()}.png`);
+    await page.screenshot({ path });
+    if (name === 'Stems') await page.keyboard.press(' ');
+    console.log(path);
+  }
+} finally {
+  await browser.close();
+  server.kill('SIGINT');
+}
