@@ -105,6 +105,29 @@ describe('resumable', () => {
     await expect(resumable(folder, 'x', () => Promise.reject(missing))).rejects.toBe(missing);
   });
 
+  it.each([
+    ['long', 1500, 'sssss'],
+    ['not so long', 900, '.s.s.s.s'],
+    ['short', 150, '............s.'],
+  ])('never puts more than one block or two seconds at risk: %s blocks', async (_what, blockMs, expected) => {
+    vi.stubEnv('SONIDESK_CHECKPOINT_MS', undefined);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      await resumable(folder, 'blocks', async (checkpoint) => {
+        let seen = '';
+        while (seen.length < expected.length) {
+          vi.advanceTimersByTime(blockMs);
+          let saved = false;
+          await checkpoint.tick(() => void (saved = true));
+          seen += saved ? 's' : '.';
+        }
+        expect(seen).toBe(expected);
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('saves seldom when saving is not asked for at every tick', async () => {
     vi.stubEnv('SONIDESK_CHECKPOINT_MS', '1000000');
     await expect(resumable(folder, 'sum', (checkpoint) => sum(checkpoint, 4))).rejects.toThrow('died');

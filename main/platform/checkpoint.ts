@@ -56,7 +56,10 @@ export class Archive {
   }
 }
 
-/** Work between two saves, in milliseconds: what a kill costs at most. The variable is for tests; 0 saves at every tick. */
+/**
+ * What a kill costs at most, in milliseconds of work, unless one block takes longer. The variable is for tests; 0
+ * saves at every tick.
+ */
 const intervalMs = () => Number(process.env['SONIDESK_CHECKPOINT_MS'] ?? 2000);
 /** Saving takes at most this part of the time, however large the state is. */
 const mostShare = 0.05;
@@ -76,6 +79,7 @@ export class Checkpoint {
   readonly #found: boolean;
   #step = 0;
   #savedAt = performance.now();
+  #tickedAt = this.#savedAt;
   #savingMs = 0;
 
   private constructor(
@@ -119,17 +123,22 @@ export class Checkpoint {
     if (!archive.atEnd) throw new StaleCheckpoint('More was saved than is known.');
   }
 
-  /** To be called between blocks: saves when it is time to. `before` brings what it speaks of to the disk. */
+  /**
+   * To be called between blocks: saves when one more block like the last would be too much to lose, so after
+   * each where blocks are long. `before` brings what it speaks of to the disk.
+   */
   async tick(state: State, before?: () => Promise<void>): Promise<void> {
     const interval = intervalMs();
     const waitMs = interval === 0 ? 0 : Math.max(interval, this.#savingMs / mostShare);
     const started = performance.now();
-    if (started - this.#savedAt < waitMs) return;
+    const blockMs = started - this.#tickedAt;
+    this.#tickedAt = started;
+    if (started - this.#savedAt + blockMs < waitMs) return;
     await before?.();
     const archive = new Archive([], false);
     state(archive);
     await this.#write(join(this.directory, fileName('state')), archive.entries);
-    this.#savedAt = performance.now();
+    this.#savedAt = this.#tickedAt = performance.now();
     this.#savingMs = this.#savedAt - started;
   }
 

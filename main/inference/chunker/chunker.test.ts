@@ -1,21 +1,25 @@
 import * as fc from 'fast-check';
-import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, readdir, rm, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AudioReader, Planar } from '../../audio/audioStream.ts';
 import { SoniError } from '../../contracts/errors.ts';
+import { resumable } from '../../platform/checkpoint.ts';
 import { fileError } from '../../platform/fileError.ts';
 import { chunkAt, finishedAfter, planChunks } from './chunkPlan.ts';
 import { OverlapAdd } from './overlapAdd.ts';
-import type { SinkState } from './checkpoint.ts';
 import { runChunks, type ChunkJob, type ChunkSink, type WindowModel } from './runChunks.ts';
 
 let directory: string;
 beforeEach(async () => {
+  vi.stubEnv('SONIDESK_CHECKPOINT_MS', '0');
   directory = await mkdtemp(join(tmpdir(), 'sonidesk-chunks-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(directory, { recursive: true, force: true });
+});
 
 const signal = (frames: number, channels = 1): Float32Array[] =>
   Array.from({ length: channels }, (_, channel) =>
@@ -52,61 +56,69 @@ const fadingModel = (window: number, overlap: number, maxBatch: number): WindowM
 });
 
 const output = () => join(directory, 'output.raw');
-const checkpoint = () => join(directory, 'chunks.checkpoint');
 
 /** Writes all channels of a piece one after the other; the last frame waits for the next call, in the state. */
-async function openSink(saved: SinkState | null): Promise<ChunkSink> {
-  const file = await open(output(), saved === null ? 'w' : 'r+').catch((thrown: unknown) => {
-    throw fileError(thrown, 'open the output');
-  });
-  let bytes = saved?.numbers['bytes'] ?? 0;
-  let waiting = saved?.planes ?? [];
-  if ((await file.stat()).size < bytes) {
-    await file.close();
-    throw new SoniError('corrupt', 'The file is shorter than its checkpoint says.');
-  }
-  await file.truncate(bytes);
+function fileSink(): ChunkSink & { finish(): Promise<void> } {
+  let file: FileHandle | undefined;
+  let bytes = 0;
+  let waiting: Float32Array[] = [];
+  const write = async (planes: readonly number[][]) => {
+    const { bytesWritten } = await file!.write(
+      Buffer.from(Float32Array.from(planes.flat()).buffer),
+      0,
+      null,
+      bytes,
+    );
+    bytes += bytesWritten;
+  };
   return {
-    append: async (audio) => {
-      const ready = audio.map((plane, channel) => [...(waiting[channel] ?? []), ...plane.slice(0, -1)]);
-      waiting = audio.map((plane) => plane.slice(-1));
-      const { bytesWritten } = await file.write(
-        Buffer.from(Float32Array.from(ready.flat()).buffer),
-        0,
-        null,
-        bytes,
-      );
-      bytes += bytesWritten;
+    state: (archive) => {
+      bytes = archive.pass(bytes);
+      waiting = archive.pass(waiting);
     },
-    save: () => Promise.resolve({ numbers: { bytes }, planes: waiting }),
-    close: () => file.close(),
+    open: async () => {
+      file = await open(output(), bytes === 0 ? 'w' : 'r+').catch((thrown: unknown) => {
+        throw fileError(thrown, 'open the output');
+      });
+      if ((await file.stat()).size < bytes) {
+        throw new SoniError('corrupt', 'The file is shorter than its checkpoint says.');
+      }
+      await file.truncate(bytes);
+    },
+    append: async (audio) => {
+      await write(audio.map((plane, channel) => [...(waiting[channel] ?? []), ...plane.slice(0, -1)]));
+      waiting = audio.map((plane) => plane.slice(-1));
+    },
+    flush: () => Promise.resolve(),
+    finish: () => write(waiting.map((plane) => [...plane])),
+    close: async () => file?.close(),
   };
 }
 
-const job = (
-  audio: AudioReader,
-  model: WindowModel,
-  extra: Partial<ChunkJob<ChunkSink>> = {},
-): ChunkJob<ChunkSink> => ({
+type Work = Omit<ChunkJob, 'sink' | 'checkpoint'> & { readonly identity: string };
+
+const job = (audio: AudioReader, model: WindowModel, extra: Partial<Work> = {}): Work => ({
   audio,
   model,
-  openSink,
   range: { start: 0, frames: audio.frames },
   identity: 'test',
-  directory,
   signal: new AbortController().signal,
   progress: () => {},
   ...extra,
 });
 
 /** Runs the job to its end. @returns what the file holds and the time it took */
-async function run(chunks: ChunkJob<ChunkSink>): Promise<{ bytes: Buffer; seconds: number }> {
-  const { sink, seconds } = await runChunks(chunks);
-  const { planes } = await sink.save();
-  await sink.append(planes.map((plane) => plane.slice(0, 1))); // what still waits
-  await sink.close();
-  return { bytes: await readFile(output()), seconds };
-}
+const run = (work: Work): Promise<{ bytes: Buffer; seconds: number }> =>
+  resumable(directory, work.identity, async (checkpoint) => {
+    const sink = fileSink();
+    try {
+      const seconds = await runChunks({ ...work, sink, checkpoint });
+      await sink.finish();
+      return { bytes: await readFile(output()), seconds };
+    } finally {
+      await sink.close();
+    }
+  });
 
 const sizes = fc
   .tuple(fc.integer({ min: 1, max: 64 }), fc.nat(63), fc.nat(200))
@@ -168,27 +180,24 @@ describe('runChunks', () => {
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 4 }), async ({ window, overlap, frames }, batch) => {
         const input = signal(frames, 2);
         const collected: number[][] = [[], []];
-        const { sink } = await runChunks(
-          job(inMemory(input), identity(window, overlap, 2, batch), {
-            openSink: () =>
-              Promise.resolve({
-                append: (audio) => {
-                  for (const [channel, plane] of audio.entries()) collected[channel]!.push(...plane);
-                  return Promise.resolve();
-                },
-                save: () => Promise.resolve({ numbers: {}, planes: [] }),
-                close: () => Promise.resolve(),
-              }),
-          }),
-        );
-        await sink.close();
+        const sink: ChunkSink = {
+          state: () => {},
+          open: () => Promise.resolve(),
+          append: (audio) => {
+            for (const [channel, plane] of audio.entries()) collected[channel]!.push(...plane);
+            return Promise.resolve();
+          },
+          flush: () => Promise.resolve(),
+          close: () => Promise.resolve(),
+        };
+        const work = job(inMemory(input), identity(window, overlap, 2, batch));
+        await resumable(directory, 'identity', (checkpoint) => runChunks({ ...work, sink, checkpoint }));
         for (const [channel, plane] of input.entries()) {
           expect(collected[channel]!.length).toBe(frames);
           for (const [frame, sample] of plane.entries()) {
             expect(Math.abs(collected[channel]![frame]! - sample)).toBeLessThan(1e-6);
           }
         }
-        await rm(checkpoint(), { force: true });
       }),
       { numRuns: 12 },
     );
@@ -239,7 +248,6 @@ describe('runChunks', () => {
           const audio = inMemory(signal(frames));
           const model = fadingModel(window, overlap, batch);
           const { bytes } = await run(job(audio, model));
-          await rm(checkpoint());
 
           for (const runs of deaths) {
             let left = runs;
@@ -254,7 +262,6 @@ describe('runChunks', () => {
             await writeFile(output(), Buffer.alloc(44, 7), { flag: 'a' });
           }
           expect((await run(job(audio, model))).bytes.equals(bytes)).toBe(true);
-          await rm(checkpoint());
         },
       ),
       { numRuns: 8 },
@@ -284,18 +291,18 @@ describe('runChunks', () => {
     expect(seconds).toBeGreaterThan(0);
   });
 
-  it('begins again when the checkpoint is of other work, or the scratch files are gone', async () => {
+  it.each([
+    ['shorter', () => truncate(output(), 12)],
+    ['gone', () => rm(output())],
+  ])('begins again when the files of the sink are %s', async (_what, spoil) => {
     const audio = inMemory(signal(50));
-    const same = job(audio, identity(10, 5));
-    const { bytes } = await run(same);
-    await truncate(output(), 12);
-    expect((await run(same)).bytes).toEqual(bytes);
-    await rm(output());
-    expect((await run(same)).bytes).toEqual(bytes);
-    await writeFile(checkpoint(), 'no checkpoint');
-    expect((await run(same)).bytes).toEqual(bytes);
-    await truncate(checkpoint(), (await stat(checkpoint())).size - 4);
-    expect((await run(same)).bytes).toEqual(bytes);
-    expect((await run({ ...same, identity: 'other' })).bytes).toEqual(bytes);
+    const { bytes } = await run(job(audio, identity(10, 5)));
+    const abort = new AbortController();
+    const cancelled = job(audio, identity(10, 5), { signal: abort.signal, progress: () => abort.abort() });
+    await expect(run(cancelled)).rejects.toThrow('aborted');
+    expect(await readdir(directory)).toContain('state.checkpoint');
+    await spoil();
+    expect((await run(job(audio, identity(10, 5)))).bytes).toEqual(bytes);
+    expect(await readdir(directory)).toEqual(['output.raw']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Planar } from '../../audio/audioStream.ts';
+import type { Stage, State } from '../../platform/checkpoint.ts';
 import { chunkAt, finishedAfter, type ChunkPlan } from './chunkPlan.ts';
 
 /** Triangle of whole numbers, symmetric, never 0: 1, 2 ... n/2, n/2 ... 2, 1. */
@@ -10,33 +11,28 @@ const triangle = (window: number): Float32Array =>
  * sum of the triangles that lie over a frame, so that chunks that agree come out unchanged, up to float32
  * rounding. Holds one window per channel. Chunks are added in order.
  */
-export class OverlapAdd {
+export class OverlapAdd implements Stage {
   /** Sums that may still grow, from frame `#start` of the audio on: [channel][window]. */
   readonly #sums: Float32Array[];
   readonly #weight: Float32Array;
   /** Sum of the weights over the same frames as `#sums`; whole numbers below 2^24 for any sane window, so exact. */
   readonly #weightSum: Float64Array;
-  #next: number;
+  #next = 0;
 
-  /** @param next the first chunk to come, with the `tail` that the chunks before it have left */
   constructor(
     readonly plan: ChunkPlan,
     channels: number,
-    next = 0,
-    tail?: Planar,
   ) {
     this.#weight = triangle(plan.window);
     this.#weightSum = new Float64Array(plan.window);
-    this.#sums = Array.from({ length: channels }, (_, channel) => {
-      const sum = new Float32Array(plan.window);
-      if (tail !== undefined) sum.set(tail[channel]!);
-      return sum;
-    });
-    this.#next = next;
-    for (let index = next - Math.ceil(plan.window / plan.hop); index < next; index++) {
-      if (index >= 0) this.#addWeight(index);
-    }
+    this.#sums = Array.from({ length: channels }, () => new Float32Array(plan.window));
   }
+
+  /** What the chunks so far have left on frames that later chunks will add to. */
+  readonly state: State = (archive) => {
+    this.#next = archive.pass(this.#next);
+    archive.inPlace(...[...this.#sums, this.#weightSum].map((sum) => sum.subarray(0, this.plan.overlap)));
+  };
 
   /**
    * @param output what the model made of the next chunk's window: [channel][window]
@@ -45,7 +41,7 @@ export class OverlapAdd {
   add(output: Planar): Float32Array[] {
     const chunk = chunkAt(this.plan, this.#next);
     const padding = chunk.start - chunk.windowStart;
-    this.#addWeight(chunk.index);
+    for (let frame = 0; frame < chunk.frames; frame++) this.#weightSum[frame]! += this.#weight[frame]!;
     const ready = finishedAfter(this.plan, chunk.index) - chunk.start;
     const finished = this.#sums.map((sum, channel) => {
       const samples = output[channel]!;
@@ -62,19 +58,5 @@ export class OverlapAdd {
     this.#weightSum.fill(0, this.plan.overlap);
     this.#next++;
     return finished;
-  }
-
-  /** What the chunks so far have left on frames that later chunks will add to: [channel][overlap]. */
-  tail(): Float32Array[] {
-    return this.#sums.map((sum) => sum.subarray(0, this.plan.overlap));
-  }
-
-  /** Adds the triangle of chunk `index`, seen from the start of chunk `#next`. */
-  #addWeight(index: number): void {
-    const chunk = chunkAt(this.plan, index);
-    const at = chunk.start - this.#next * this.plan.hop;
-    for (let frame = Math.max(0, -at); frame < chunk.frames; frame++) {
-      this.#weightSum[at + frame]! += this.#weight[frame]!;
-    }
   }
 }

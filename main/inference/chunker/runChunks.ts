@@ -1,10 +1,7 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AudioReader, Planar } from '../../audio/audioStream.ts';
-import { asSoniError } from '../../contracts/errors.ts';
 import type { Samples } from '../../contracts/units.ts';
+import type { Checkpoint, Stage, State } from '../../platform/checkpoint.ts';
 import { chunkAt, finishedAfter, planChunks, type ChunkPlan } from './chunkPlan.ts';
-import { loadCheckpoint, saveCheckpoint, type SinkState } from './checkpoint.ts';
 import { OverlapAdd } from './overlapAdd.ts';
 
 /** A model that turns windows into windows of the same length. */
@@ -22,91 +19,67 @@ export interface WindowModel {
 }
 
 /** Takes finished audio as it is made. */
-export interface ChunkSink {
+export interface ChunkSink extends Stage {
+  /**
+   * Opens its files, at the beginning or where its state, restored before, says.
+   * @throws SoniError `corrupt` | `not-found` when they do not match it
+   */
+  open(): Promise<void>;
   /** Frames that follow those before: [output channel][frames]. */
   append(audio: readonly Float32Array[]): Promise<void>;
-  /** All that can be written is in the files afterwards; what comes back is needed to go on behind it. */
-  save(): Promise<SinkState>;
+  /** All that its state speaks of is in the files afterwards. */
+  flush(): Promise<void>;
   /** Lets go of the files, finished or not. */
   close(): Promise<void>;
 }
 
-export interface ChunkJob<Sink extends ChunkSink> {
+export interface ChunkJob {
   readonly audio: AudioReader;
   /** Part of the audio to compute; windows at its borders still see the audio beyond. */
   readonly range: { readonly start: Samples; readonly frames: Samples };
   readonly model: WindowModel;
-  /**
-   * Makes the sink, at its beginning or where a checkpoint says.
-   * @throws SoniError `corrupt` | `not-found` when its files do not match the checkpoint
-   */
-  readonly openSink: (saved: SinkState | null) => Promise<Sink>;
-  /** Names the work; a checkpoint of any other identity is not resumed from. */
-  readonly identity: string;
-  readonly directory: string;
+  /** Has all frames in it at the end; the caller closes it. */
+  readonly sink: ChunkSink;
+  readonly checkpoint: Checkpoint;
   readonly signal: AbortSignal;
   progress(framesDone: Samples): void;
 }
 
-export interface ChunkResult<Sink> {
-  /** With all frames in it; the caller closes it. */
-  readonly sink: Sink;
-  /** Wall time of reading, running and overlap-adding, earlier attempts included. */
-  readonly seconds: number;
-}
-
-const checkpointName = 'chunks.checkpoint';
-
 /**
  * Runs a model over audio of any length with the memory of one batch of windows. After every batch the
- * finished frames are with the sink and a checkpoint with its state and the overlap tail is renamed into
- * place; called again with the same job it goes on there, and the result is the same to the bit: batches
- * start at the same chunks, the sink gets the same pieces, and all sums are made in the same order.
+ * finished frames are with the sink; going on from a checkpoint gives the same result to the bit: batches start
+ * at the same chunks, the sink gets the same pieces, and all sums are made in the same order.
+ * @returns wall time of reading, running and overlap-adding in seconds, earlier attempts included
  * @throws SoniError `cancelled` through `signal`, `no-space` | `denied` from the disk
  */
-export async function runChunks<Sink extends ChunkSink>(job: ChunkJob<Sink>): Promise<ChunkResult<Sink>> {
-  const { model, range } = job;
+export async function runChunks({ model, range, sink, checkpoint, ...job }: ChunkJob): Promise<number> {
   const plan = planChunks({ frames: range.frames, window: model.window, overlap: model.overlap });
-  const path = join(job.directory, checkpointName);
-  const identity = JSON.stringify([job.identity, range, plan, model.maxBatch, model.outputChannels]);
-  let { next, seconds, tail, sink } = await begin(job, path, identity);
-  try {
-    const sums = new OverlapAdd(plan, model.outputChannels, next, tail);
-    while (next < plan.count) {
-      job.signal.throwIfAborted();
-      const started = performance.now();
-      const windows: Planar[] = [];
-      for (let index = next; index < Math.min(plan.count, next + model.maxBatch); index++) {
-        windows.push(await readWindow(job.audio, plan, range.start, index, model.context));
-      }
-      const finished = (await model.run(windows)).map((output) => sums.add(output));
-      seconds += (performance.now() - started) / 1000;
-      for (const audio of finished) await sink.append(audio);
-      next += windows.length;
-      await saveCheckpoint(path, { identity, next, seconds, tail: sums.tail(), sink: await sink.save() });
-      job.progress(finishedAfter(plan, next - 1));
+  const sums = new OverlapAdd(plan, model.outputChannels);
+  let next = 0;
+  let seconds = 0;
+  const state: State = (archive) => {
+    next = archive.pass(next);
+    seconds = archive.pass(seconds);
+    sums.state(archive);
+    sink.state(archive);
+  };
+  checkpoint.restore(state);
+  await sink.open();
+  while (next < plan.count) {
+    job.signal.throwIfAborted();
+    const started = performance.now();
+    const windows: Planar[] = [];
+    for (let index = next; index < Math.min(plan.count, next + model.maxBatch); index++) {
+      windows.push(await readWindow(job.audio, plan, range.start, index, model.context));
     }
-    return { sink, seconds };
-  } catch (thrown) {
-    await sink.close();
-    throw thrown;
+    const finished = (await model.run(windows)).map((output) => sums.add(output));
+    seconds += (performance.now() - started) / 1000;
+    for (const audio of finished) await sink.append(audio);
+    next += windows.length;
+    await checkpoint.tick(state, () => sink.flush());
+    job.progress(finishedAfter(plan, next - 1));
   }
-}
-
-/** Where the last attempt got to, or the beginning. */
-async function begin<Sink extends ChunkSink>(job: ChunkJob<Sink>, path: string, identity: string) {
-  const saved = await loadCheckpoint(path, identity);
-  if (saved !== null) {
-    try {
-      return { ...saved, sink: await job.openSink(saved.sink) };
-    } catch (thrown) {
-      const { kind } = asSoniError(thrown);
-      if (kind !== 'corrupt' && kind !== 'not-found') throw thrown;
-      // The files do not match the checkpoint (somebody removed them): begin again.
-      await rm(path, { force: true });
-    }
-  }
-  return { next: 0, seconds: 0, tail: undefined, sink: await job.openSink(null) };
+  return seconds;
 }
 
 /** The window of a chunk and its context, with silence where there is no audio: [channel][window + 2 * context]. */

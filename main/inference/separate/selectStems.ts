@@ -2,8 +2,8 @@ import type { AudioReader } from '../../audio/audioStream.ts';
 import { openWav, type WavReader } from '../../audio/wav/wavReader.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import type { Operation } from '../../contracts/operations.ts';
-import { resumable, type State } from '../../platform/checkpoint.ts';
-import { StemFiles, blockFrames, type StemFilesState } from './stemFiles.ts';
+import { resumable } from '../../platform/checkpoint.ts';
+import { StemFiles, blockFrames } from './stemFiles.ts';
 
 /**
  * Some stems of a separation and what remains of the source without them. No model runs: asking for other
@@ -31,26 +31,20 @@ export const selectStems: Operation<'select-stems'> = (input, context) =>
           `Stored stems have ${stem.channels} channels of ${stem.frames} frames, their source ${source.channels} of ${source.frames}. Remove the session's results and run it again.`,
         );
       }
-      let saved: StemFilesState = { frames: 0, peak: 0 };
-      const state: State = (archive) => {
-        saved = archive.pass(saved);
-      };
-      checkpoint.restore(state);
-      const of = {
+      const files = new StemFiles({
         source,
         range: { start: 0, frames: total },
         plan: { names: input.stems.map(({ stem }) => stem), remainder: input.remainder },
         directory: context.directory,
-      };
-      const files = await StemFiles.open(of, saved);
+      });
+      checkpoint.restore(files.state);
       try {
+        await files.open();
         while (files.next < total) {
           context.signal.throwIfAborted();
           const count = Math.min(blockFrames, total - files.next);
           await files.write(await Promise.all(stems.map((stem) => stem.read(files.next, count))));
-          await checkpoint.tick(state, async () => {
-            saved = await files.save();
-          });
+          await checkpoint.tick(files.state, () => files.flush());
           context.progress({ done: files.next, total });
         }
         return await files.finish();

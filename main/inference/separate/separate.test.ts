@@ -19,6 +19,7 @@ beforeEach(async () => {
   await mkdir(directory);
   vi.stubEnv('SONIDESK_HOME', home);
   vi.stubEnv('SONIDESK_PROVIDER', 'cpu');
+  vi.stubEnv('SONIDESK_CHECKPOINT_MS', '0');
   await installFactorsPack(home);
 });
 afterEach(async () => {
@@ -207,7 +208,7 @@ describe('separate', () => {
       const progress = () => abort.abort();
       const input = { source, model: mix, pack: 'factors', range: null };
       await expect(separate(input, { directory, signal: abort.signal, progress })).rejects.toThrow('aborted');
-      expect(await readdir(directory)).toContain('chunks.checkpoint');
+      expect(await readdir(directory)).toContain('state.checkpoint');
       // Killed while the files got their names: some have theirs, all are longer than the checkpoint says.
       if (death === 1) await rename(join(directory, 'bass.wav.growing'), join(directory, 'bass.wav'));
       for (const name of ['bass.wav', 'other.wav.growing']) {

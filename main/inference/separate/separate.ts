@@ -1,10 +1,8 @@
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AudioReader } from '../../audio/audioStream.ts';
-import { clearPartials } from '../../audio/clearPartials.ts';
 import { openWav } from '../../audio/wav/wavReader.ts';
 import { SoniError } from '../../contracts/errors.ts';
-import type { Operation, OperationContext, OperationInput } from '../../contracts/operations.ts';
+import type { Operation, OperationInput } from '../../contracts/operations.ts';
+import { resumable } from '../../platform/checkpoint.ts';
 import { runChunks } from '../chunker/runChunks.ts';
 import { findPack } from '../packs/findPack.ts';
 import { loadSeparator } from './adapters/loadSeparator.ts';
@@ -17,11 +15,10 @@ import { runLevelled } from './windowLevel.ts';
 
 /**
  * Separates a source into stems that sum to it: float32 WAVs at its rate, channel count and length, never
- * rescaled. They grow with every window, and with a checkpoint after each; nothing else is on disk.
+ * rescaled. They grow with every window; nothing else is on disk but a checkpoint.
  * @throws SoniError `bad-usage` (range) | `unsupported` (no separation pack) | what `findPack` and the disk throw
  */
 export const separate: Operation<'separate'> = async (input, context) => {
-  await clearPartials(context.directory);
   const pack = await findPack(input.pack);
   const source = await openWav(input.source);
   const mix = await openWav(input.model).catch(async (thrown: unknown) => {
@@ -35,59 +32,52 @@ export const separate: Operation<'separate'> = async (input, context) => {
     try {
       checkModelAudio(input, mix, model);
       const plan = planStems(pack.manifest.stems ?? [], model.stems.length);
-      const { sink, seconds } = await runChunks({
-        audio: mix,
-        range: part,
-        model: {
-          ...model,
-          outputChannels: plan.names.length * model.channels,
-          run: async (windows) => {
-            const separated = await runLevelled(windows, model);
-            return separated.map((all, item) => {
-              const { context, window } = model;
-              const heard = windows[item]!.map((plane) => plane.subarray(context, context + window));
-              if (plan.complete) shareResidual(heard, all);
-              return plan.computed.flatMap((stem) => all[stem]!);
-            });
-          },
-        },
-        openSink: (saved) =>
-          StemSink.open(
-            {
-              source,
-              range,
-              plan,
-              mix,
-              part,
-              origin: sourceOrigin,
-              directory: context.directory,
-              signal: context.signal,
+      const identity = ['separate', pack.manifest.id, pack.manifest.version, model.provider, input];
+      return await resumable(context.directory, identity, async (checkpoint) => {
+        const sink = new StemSink({
+          source,
+          range,
+          plan,
+          mix,
+          part,
+          origin: sourceOrigin,
+          directory: context.directory,
+          signal: context.signal,
+        });
+        try {
+          const seconds = await runChunks({
+            audio: mix,
+            range: part,
+            model: {
+              ...model,
+              outputChannels: plan.names.length * model.channels,
+              run: async (windows) => {
+                const separated = await runLevelled(windows, model);
+                return separated.map((all, item) => {
+                  const { context, window } = model;
+                  const heard = windows[item]!.map((plane) => plane.subarray(context, context + window));
+                  if (plan.complete) shareResidual(heard, all);
+                  return plan.computed.flatMap((stem) => all[stem]!);
+                });
+              },
             },
-            saved,
-          ),
-        identity: JSON.stringify([pack.manifest.id, pack.manifest.version, model.provider, input]),
-        directory: context.directory,
-        signal: context.signal,
-        progress: (done) => context.progress({ done, total: part.frames }),
+            sink,
+            checkpoint,
+            signal: context.signal,
+            progress: (done) => context.progress({ done, total: part.frames }),
+          });
+          return {
+            pack: pack.manifest.id,
+            packVersion: pack.manifest.version,
+            provider: model.provider,
+            seconds,
+            realtimeFactor: seconds > 0 ? part.frames / model.sampleRate / seconds : 0,
+            ...(await sink.finish()),
+          };
+        } finally {
+          await sink.close();
+        }
       });
-      try {
-        const written = await sink.finish();
-        await keepOnly(
-          context,
-          written.stems.map(({ file }) => file),
-        );
-        const audioSeconds = part.frames / model.sampleRate;
-        return {
-          pack: pack.manifest.id,
-          packVersion: pack.manifest.version,
-          provider: model.provider,
-          seconds,
-          realtimeFactor: seconds > 0 ? audioSeconds / seconds : 0,
-          ...written,
-        };
-      } finally {
-        await sink.close();
-      }
     } finally {
       await model.close();
     }
@@ -115,11 +105,4 @@ function checkModelAudio(input: OperationInput<'separate'>, mix: AudioReader, mo
     'bad-usage',
     `${input.model} has ${mix.channels} channels at ${mix.sampleRate} Hz; the pack ${input.pack} takes ${model.channels} at ${model.sampleRate} Hz. Resample it first.`,
   );
-}
-
-/** Removes scratch files, and what an attempt that was killed left half-written. */
-async function keepOnly(context: OperationContext, files: readonly string[]): Promise<void> {
-  for (const name of await readdir(context.directory)) {
-    if (!files.includes(name)) await rm(join(context.directory, name), { recursive: true, force: true });
-  }
 }

@@ -3,6 +3,7 @@ import type { Planar } from '../../audio/audioStream.ts';
 import type { WavReader } from '../../audio/wav/wavReader.ts';
 import { growWav, type GrowingWav } from '../../audio/wav/wavWriter.ts';
 import { toDecibels, type Samples } from '../../contracts/units.ts';
+import type { Stage, State } from '../../platform/checkpoint.ts';
 import { remainderOf, residualPeak, snap } from './exactSum.ts';
 import type { FrameRange } from './modelRange.ts';
 import type { StemPlan } from './stemPlan.ts';
@@ -17,14 +18,6 @@ export interface StemFilesOf {
   readonly directory: string;
 }
 
-/** How far the files are. */
-export interface StemFilesState {
-  /** Frames in every file. */
-  readonly frames: Samples;
-  /** Largest residual in them. */
-  readonly peak: number;
-}
-
 export interface WrittenStems {
   /** Peak of (source - sum of stems) in dBFS; `null` when it is digital silence. */
   readonly residualDb: number | null;
@@ -35,22 +28,26 @@ export interface WrittenStems {
  * The files of the stems and of the remainder, written forwards, with a measure of how well they sum. They
  * may be left and gone on with at any frame that was written.
  */
-export class StemFiles {
-  #frames: Samples;
-  #peak: number;
+export class StemFiles implements Stage {
+  /** Frames in every file. */
+  #frames: Samples = 0;
+  /** Largest residual in them. */
+  #peak = 0;
+  readonly #writers: GrowingWav[] = [];
 
-  private constructor(
-    readonly of: StemFilesOf,
-    private readonly writers: readonly GrowingWav[],
-    { frames, peak }: StemFilesState,
-  ) {
-    this.#frames = frames;
-    this.#peak = peak;
-  }
+  constructor(readonly of: StemFilesOf) {}
 
-  /** @throws SoniError `corrupt` | `not-found` when the files do not hold what `state` says, and of the disk */
-  static async open(of: StemFilesOf, state: StemFilesState = { frames: 0, peak: 0 }): Promise<StemFiles> {
-    const { source, range, plan, directory } = of;
+  readonly state: State = (archive) => {
+    this.#frames = archive.pass(this.#frames);
+    this.#peak = archive.pass(this.#peak);
+  };
+
+  /**
+   * Opens the files for what follows the state.
+   * @throws SoniError `corrupt` | `not-found` when they do not hold what it says, and of the disk
+   */
+  async open(): Promise<void> {
+    const { source, range, plan, directory } = this.of;
     const options = {
       sampleRate: source.sampleRate,
       channels: source.channels,
@@ -58,16 +55,9 @@ export class StemFiles {
       channelMask: source.channelMask,
       timeReference: source.timeReference === null ? null : source.timeReference + range.start,
     } as const;
-    const writers: GrowingWav[] = [];
-    try {
-      for (const name of [...plan.names, plan.remainder]) {
-        writers.push(await growWav(join(directory, `${name}.wav`), options, state.frames));
-      }
-    } catch (thrown) {
-      for (const writer of writers) await writer.suspend();
-      throw thrown;
+    for (const name of [...plan.names, plan.remainder]) {
+      this.#writers.push(await growWav(join(directory, `${name}.wav`), options, this.#frames));
     }
-    return new StemFiles(of, writers, state);
   }
 
   /** The source frame that comes next. */
@@ -82,19 +72,18 @@ export class StemFiles {
     for (const stem of stems) snap(stem);
     const all = [...stems, remainderOf(original, stems)];
     this.#peak = Math.max(this.#peak, residualPeak(original, all));
-    for (const [index, writer] of this.writers.entries()) await writer.write(all[index]!);
+    for (const [index, writer] of this.#writers.entries()) await writer.write(all[index]!);
     this.#frames += frames;
   }
 
   /** All that was written is in the files afterwards. */
-  async save(): Promise<StemFilesState> {
-    for (const writer of this.writers) await writer.flush();
-    return { frames: this.#frames, peak: this.#peak };
+  async flush(): Promise<void> {
+    for (const writer of this.#writers) await writer.flush();
   }
 
   /** Gives the files their names. */
   async finish(): Promise<WrittenStems> {
-    for (const writer of this.writers) await writer.close();
+    for (const writer of this.#writers) await writer.close();
     const { names, remainder } = this.of.plan;
     return {
       residualDb: this.#peak === 0 ? null : toDecibels(this.#peak),
@@ -104,6 +93,6 @@ export class StemFiles {
 
   /** Lets go of the files; unfinished ones stay for the next attempt. */
   async close(): Promise<void> {
-    for (const writer of this.writers) await writer.suspend();
+    for (const writer of this.#writers) await writer.suspend();
   }
 }

@@ -1,6 +1,6 @@
 import type { AudioReader } from '../../audio/audioStream.ts';
 import type { Samples } from '../../contracts/units.ts';
-import type { SinkState } from '../chunker/checkpoint.ts';
+import type { State } from '../../platform/checkpoint.ts';
 import type { ChunkSink } from '../chunker/runChunks.ts';
 import { memoryAudio } from './memoryAudio.ts';
 import { commonPeriod, filterMargin, type FrameRange } from './modelRange.ts';
@@ -29,28 +29,26 @@ export class StemSink implements ChunkSink {
   readonly #context: Samples;
   /** Estimates from model frame `#keptFrom` of the part on: [stem · channel][frame]. */
   #kept: Float32Array[];
-  #keptFrom: Samples;
+  #keptFrom: Samples = 0;
+  readonly #files: StemFiles;
 
-  private constructor(
-    private readonly of: StemSinkOf,
-    private readonly files: StemFiles,
-    saved: SinkState | null,
-  ) {
+  constructor(private readonly of: StemSinkOf) {
     const { source, mix, plan } = of;
+    this.#files = new StemFiles(of);
     this.#margin = filterMargin(mix.sampleRate, source.sampleRate);
     this.#period = commonPeriod(source.sampleRate, mix.sampleRate);
     this.#context = contextFrames(source, mix);
-    this.#kept =
-      saved === null
-        ? Array.from({ length: plan.names.length * mix.channels }, () => new Float32Array(0))
-        : [...saved.planes];
-    this.#keptFrom = saved?.numbers['keptFrom'] ?? 0;
+    this.#kept = Array.from({ length: plan.names.length * mix.channels }, () => new Float32Array(0));
   }
 
-  /** @throws SoniError as `StemFiles.open` */
-  static async open(of: StemSinkOf, saved: SinkState | null): Promise<StemSink> {
-    const { frames = 0, peak = 0 } = saved?.numbers ?? {};
-    return new StemSink(of, await StemFiles.open(of, { frames, peak }), saved);
+  readonly state: State = (archive) => {
+    this.#kept = archive.pass(this.#kept);
+    this.#keptFrom = archive.pass(this.#keptFrom);
+    this.#files.state(archive);
+  };
+
+  open(): Promise<void> {
+    return this.#files.open();
   }
 
   async append(audio: readonly Float32Array[]): Promise<void> {
@@ -64,19 +62,18 @@ export class StemSink implements ChunkSink {
     this.#forget();
   }
 
-  async save(): Promise<SinkState> {
-    const { frames, peak } = await this.files.save();
-    return { numbers: { keptFrom: this.#keptFrom, frames, peak }, planes: this.#kept };
+  flush(): Promise<void> {
+    return this.#files.flush();
   }
 
   /** To be called after the last estimates: writes what waited for more, and gives the files their names. */
   async finish(): Promise<WrittenStems> {
     await this.#write(this.#end);
-    return await this.files.finish();
+    return await this.#files.finish();
   }
 
   close(): Promise<void> {
-    return this.files.close();
+    return this.#files.close();
   }
 
   /** Source frames before this one have all the estimates around them that they need. */
@@ -92,7 +89,7 @@ export class StemSink implements ChunkSink {
   }
 
   async #write(end: Samples): Promise<void> {
-    if (end <= this.files.next) return;
+    if (end <= this.#files.next) return;
     const { source, mix, part, origin, signal, plan } = this.of;
     const estimates = plan.names.map((_, stem) =>
       memoryAudio(this.#kept.slice(stem * mix.channels, (stem + 1) * mix.channels), mix.sampleRate),
@@ -103,16 +100,16 @@ export class StemSink implements ChunkSink {
       part: { start: part.start + this.#keptFrom, frames: this.#kept[0]!.length },
       origin: origin + (this.#keptFrom / this.#period.model) * this.#period.source,
     });
-    while (this.files.next < end) {
+    while (this.#files.next < end) {
       signal.throwIfAborted();
-      await this.files.write(await blocks(this.files.next, Math.min(blockFrames, end - this.files.next)));
+      await this.#files.write(await blocks(this.#files.next, Math.min(blockFrames, end - this.#files.next)));
     }
   }
 
   /** Drops estimates that no later frame needs, in whole periods. */
   #forget(): void {
     const { source, mix, origin } = this.of;
-    const needed = this.files.next - origin - this.#context;
+    const needed = this.#files.next - origin - this.#context;
     const from = Math.floor((needed * mix.sampleRate) / source.sampleRate) - this.#margin;
     const keepFrom = Math.max(this.#keptFrom, Math.floor(from / this.#period.model) * this.#period.model);
     this.#kept = this.#kept.map((plane) => plane.slice(keepFrom - this.#keptFrom));

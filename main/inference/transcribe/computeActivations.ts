@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
 import type { AudioReader } from '../../audio/audioStream.ts';
-import { writeFileAtomic } from '../../platform/atomicFile.ts';
+import type { Checkpoint, State } from '../../platform/checkpoint.ts';
 import type { Model } from '../onnx/model.ts';
 import { ActivationFile, emptyActivations, type Activations } from './activations.ts';
 import { frameCount, windowCount, type FrameLayout } from './basicPitchFrames.ts';
@@ -16,9 +13,9 @@ export interface ActivationJob {
   readonly inputName: string;
   /** Windows of one run. */
   readonly batch: number;
-  /** Names the work; a checkpoint of any other identity is not resumed from. */
-  readonly identity: string;
-  readonly directory: string;
+  /** The scratch file. */
+  readonly path: string;
+  readonly checkpoint: Checkpoint;
   readonly signal: AbortSignal;
   progress(samplesDone: number): void;
 }
@@ -29,52 +26,37 @@ export interface ActivationResult {
   readonly seconds: number;
 }
 
-const checkpoint = z.object({
-  identity: z.string(),
-  /** Windows whose frames are in the file. */
-  windows: z.number().int().nonnegative(),
-  seconds: z.number().nonnegative(),
-});
-type Checkpoint = z.infer<typeof checkpoint>;
-
 /**
- * Runs the model over all windows, a batch at a time, into the activation file. After every batch a
- * checkpoint is renamed into place; called again with the same job it goes on there with the same batches,
- * so the result is the same to the bit. The caller closes the file.
+ * Runs the model over all windows, a batch at a time, into the activation file. Goes on from a checkpoint with
+ * the same batches, so the result is the same to the bit. The caller closes the file.
  */
 export async function computeActivations(job: ActivationJob): Promise<ActivationResult> {
-  const { audio, layout, batch, signal } = job;
+  const { audio, layout, batch, checkpoint, signal } = job;
   const windows = windowCount(layout, audio.frames);
   const shape = {
     frames: frameCount(layout, audio.frames),
     pitches: layout.pitches,
     blockFrames: batch * layout.keptFrames,
   };
-  const checkpointPath = join(job.directory, 'activations.checkpoint');
-  const identity = JSON.stringify([job.identity, layout, batch, audio.frames]);
-  let { windows: next, seconds } = await loadCheckpoint(checkpointPath, identity);
-  const path = join(job.directory, 'activations.raw');
-  const doneFrames = (done: number) => Math.min(shape.frames, done * layout.keptFrames);
-  let file: ActivationFile;
-  try {
-    file = await ActivationFile.open(path, shape, doneFrames(next));
-  } catch (thrown) {
-    if (next === 0) throw thrown;
-    // The scratch file does not match the checkpoint (somebody removed it): begin again.
-    [next, seconds] = [0, 0];
-    file = await ActivationFile.open(path, shape, 0);
-  }
+  let next = 0;
+  let seconds = 0;
+  const state: State = (archive) => {
+    next = archive.pass(next);
+    seconds = archive.pass(seconds);
+  };
+  checkpoint.restore(state);
+  const doneFrames = () => Math.min(shape.frames, next * layout.keptFrames);
+  const file = await ActivationFile.open(job.path, shape, doneFrames());
   try {
     while (next < windows) {
       signal.throwIfAborted();
       const started = performance.now();
       const count = Math.min(batch, windows - next);
       const block = await runWindows(job, next, count, shape.frames);
-      await file.write(doneFrames(next), block);
+      await file.write(doneFrames(), block);
       next += count;
       seconds += (performance.now() - started) / 1000;
-      const state: Checkpoint = { identity, windows: next, seconds };
-      await writeFileAtomic(checkpointPath, JSON.stringify(state));
+      await checkpoint.tick(state);
       job.progress(Math.min(audio.frames, next * layout.windowHop));
     }
   } catch (thrown) {
@@ -82,17 +64,6 @@ export async function computeActivations(job: ActivationJob): Promise<Activation
     throw thrown;
   }
   return { file, seconds };
-}
-
-/** Nothing done when there is no checkpoint, or it is damaged or of other work. */
-async function loadCheckpoint(path: string, identity: string): Promise<Checkpoint> {
-  const nothing = { identity, windows: 0, seconds: 0 };
-  try {
-    const found = checkpoint.parse(JSON.parse(await readFile(path, 'utf8')));
-    return found.identity === identity ? found : nothing;
-  } catch {
-    return nothing;
-  }
 }
 
 /** The kept frames of `count` windows from window `first` on, cut to the end of the piece. */

@@ -13,6 +13,7 @@ let pack = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'transcribe-'));
   vi.stubEnv('SONIDESK_HOME', join(folder, 'home'));
+  vi.stubEnv('SONIDESK_CHECKPOINT_MS', '0');
   pack = await installToneModel(join(folder, 'home', 'packs'));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -128,7 +129,7 @@ describe('half a minute of tones', () => {
     );
   });
 
-  test.each(['activations.raw', 'activations.checkpoint'])(
+  test.each(['activations.raw', 'state.checkpoint'])(
     'begins again when %s is gone or damaged',
     async (name) => {
       let reports = 0;

@@ -4,8 +4,9 @@ import type { AudioReader } from '../../audio/audioStream.ts';
 import { openWav } from '../../audio/wav/wavReader.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import type { Note } from '../../contracts/notes.ts';
-import type { Operation, OperationContext, OperationInput } from '../../contracts/operations.ts';
+import type { Operation, OperationInput } from '../../contracts/operations.ts';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
+import { resumable } from '../../platform/checkpoint.ts';
 import { loadModel } from '../onnx/model.ts';
 import { findPack } from '../packs/findPack.ts';
 import type { InstalledPack } from '../packs/installedPack.ts';
@@ -20,8 +21,7 @@ const decodingShare = 0.05;
 
 /**
  * Transcribes pitched audio to notes as Basic Pitch does (drums have to be left out by the caller). The
- * model's activations go to a scratch file with a checkpoint after every batch of windows; the notes are
- * decoded from it at the end. Memory does not grow with the length, but for the notes themselves.
+ * model's activations go to a scratch file; the notes are decoded from it at the end. Goes on where it was cut short. Memory does not grow with the length, but for the notes themselves.
  * @throws SoniError `unsupported` (no transcription pack) | `bad-usage` | what `findPack` and the disk throw
  */
 export const transcribe: Operation<'transcribe'> = async (input, context) => {
@@ -38,29 +38,44 @@ export const transcribe: Operation<'transcribe'> = async (input, context) => {
   try {
     checkAudio(pack, audio, input.audio);
     const total = audio.frames * (1 + decodingShare);
-    const { file, seconds, provider } = await activationsOf(pack, layout, audio, context, (done) =>
-      context.progress({ done, total }),
-    );
-    let notes: Note[];
+    const scratch = join(context.directory, 'activations.raw');
+    const model = await loadModel(pack, { signal: context.signal });
     try {
-      notes = await notesFrom(file, layout, input, context.signal);
+      const identity = ['transcribe', manifest.id, manifest.version, model.provider, input];
+      const { notes, seconds } = await resumable(context.directory, identity, async (checkpoint) => {
+        const { file, seconds } = await computeActivations({
+          audio,
+          layout,
+          model,
+          inputName: manifest.model.inputs[0]!.name,
+          batch: manifest.model.maxBatch,
+          path: scratch,
+          checkpoint,
+          signal: context.signal,
+          progress: (done) => context.progress({ done, total }),
+        });
+        try {
+          return { notes: await notesFrom(file, layout, input, context.signal), seconds };
+        } finally {
+          await file.close();
+        }
+      });
+      const name = 'notes.json';
+      await writeFileAtomic(join(context.directory, name), JSON.stringify(notes));
+      await rm(scratch, { force: true });
+      context.progress({ done: total, total });
+      return {
+        pack: manifest.id,
+        packVersion: manifest.version,
+        provider: model.provider,
+        seconds,
+        realtimeFactor: seconds > 0 ? audio.frames / layout.sampleRate / seconds : 0,
+        notes: name,
+        count: notes.length,
+      };
     } finally {
-      await file.close();
+      await model.close();
     }
-    const name = 'notes.json';
-    await writeFileAtomic(join(context.directory, name), JSON.stringify(notes));
-    await rm(join(context.directory, 'activations.raw'), { force: true });
-    await rm(join(context.directory, 'activations.checkpoint'), { force: true });
-    context.progress({ done: total, total });
-    return {
-      pack: manifest.id,
-      packVersion: manifest.version,
-      provider,
-      seconds,
-      realtimeFactor: seconds > 0 ? audio.frames / layout.sampleRate / seconds : 0,
-      notes: name,
-      count: notes.length,
-    };
   } finally {
     await audio.close();
   }
@@ -73,32 +88,6 @@ function checkAudio({ manifest }: InstalledPack, audio: AudioReader, path: strin
       'bad-input',
       `${path} has ${audio.sampleRate} Hz and ${audio.channels} channels; ${manifest.id} needs ${sampleRate} Hz and ${channels}. Resample it first.`,
     );
-  }
-}
-
-async function activationsOf(
-  pack: InstalledPack,
-  layout: FrameLayout,
-  audio: AudioReader,
-  context: OperationContext,
-  progress: (samplesDone: number) => void,
-) {
-  const model = await loadModel(pack, { signal: context.signal });
-  try {
-    const result = await computeActivations({
-      audio,
-      layout,
-      model,
-      inputName: pack.manifest.model.inputs[0]!.name,
-      batch: pack.manifest.model.maxBatch,
-      identity: JSON.stringify([pack.manifest.id, pack.manifest.version, model.provider]),
-      directory: context.directory,
-      signal: context.signal,
-      progress,
-    });
-    return { ...result, provider: model.provider };
-  } finally {
-    await model.close();
   }
 }
 
