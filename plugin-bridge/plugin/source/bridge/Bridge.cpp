@@ -12,9 +12,9 @@ static constexpr auto searchInterval = 500ms;
 /// An app that refused is asked again this often.
 static constexpr auto refusedInterval = 2s;
 /// A ring is kept this long after a connection broke, so that a restarted app misses nothing.
-static constexpr auto patience = 10s;
-/// How long the app may take nothing at all before the connection counts as broken.
-static constexpr auto stallTimeout = 10s;
+static constexpr auto patience = 30s;
+/// How long the app may take nothing at all, though it answers: it holds us back while its disk is slow.
+static constexpr auto stallTimeout = 60s;
 /// What is captured meanwhile is kept up to here; beyond, the ring fills and gaps are counted. 12 minutes of stereo at 48 kHz.
 static constexpr size_t maxSpillBytes = size_t(256) << 20;
 static constexpr auto helloTimeout = 2s;
