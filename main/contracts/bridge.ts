@@ -39,6 +39,8 @@ export const livePlugin = z.object({
   recording: z.string().nullable(),
   /** Frames the plugin could not send since it was made. */
   droppedFrames: z.number().int().nonnegative(),
+  /** Frames for which it wanted stems that were not loaded yet; the original was heard. */
+  missedFrames: z.number().int().nonnegative(),
   stems: z.array(stemState),
   /** The plugin's parameters by symbol, as far as it has told them. */
   parameters: z.record(z.string(), z.number()),

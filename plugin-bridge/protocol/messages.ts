@@ -50,6 +50,8 @@ export const messages = {
       z.object({ stem: name, state: z.enum(['loading', 'ready', 'missing', 'wrong-rate', 'unreadable']) }),
     ),
     droppedFrames: z.number().int().nonnegative(),
+    /** Frames for which stems were wanted and not loaded yet; the original was played. */
+    missedFrames: z.number().int().nonnegative().optional(),
     message: z.string().max(1000),
   }),
   /** app -> plugin: which track this instance is. */

@@ -37,7 +37,7 @@ export class LiveTrack implements CaptureSource {
 
   get plugin(): LivePlugin {
     const { host, format, pluginVersion, sampleRate, maxBlockFrames, channels } = this.hello;
-    const { droppedFrames, stems, message } = this.#status;
+    const { droppedFrames, missedFrames = 0, stems, message } = this.#status;
     return {
       host,
       format,
@@ -47,6 +47,7 @@ export class LiveTrack implements CaptureSource {
       channels,
       recording: this.#recorder?.recording ?? null,
       droppedFrames,
+      missedFrames,
       stems,
       parameters: this.#parameters,
       message,

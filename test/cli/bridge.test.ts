@@ -77,6 +77,28 @@ describe('sonidesk serve', () => {
     expect(people.stdout).toContain('Listed: Ardour test 48000 Hz, 0 takes');
   });
 
+  it('names and groups tracks; the plugin is told', async () => {
+    using plugin = await SimulatedPlugin.connect(serving.endpointFile, { slot: 9 });
+    await plugin.next('assign');
+    const { code, stdout } = await cli([
+      'tracks',
+      '--track',
+      '9',
+      '--name',
+      'Snare',
+      '--group',
+      'Kit',
+      '--colour',
+      '#AA00ff',
+    ]);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Snare: slot 9, group Kit, test'),
+    });
+    const told = decodeMessage('assign', (await plugin.next('assign')).payload);
+    expect(told).toMatchObject({ name: 'Snare', colour: '#aa00ff' });
+  });
+
   it('is not started twice', async () => {
     const second = await cli(['serve', '--session', join(home, 'other')]);
     expect(second).toMatchObject({ code: 2, stdout: '' });
@@ -195,6 +217,8 @@ describe('sonidesk return', () => {
     [['return', '--stems', 'x'], /which track/],
     [['return', '--track', 'x'], /what to return/],
     [['capture'], /how long/],
+    [['tracks', '--name', 'x'], /which track/],
+    [['tracks', '--track', 'x', '--colour', 'red'], /#3366cc|--help/],
   ])('%j is refused with exit code 2 and a sentence', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -12,6 +12,7 @@ const plugin: LivePlugin = {
   channels: 2,
   recording: null,
   droppedFrames: 0,
+  missedFrames: 0,
   stems: [],
   parameters: {},
   message: '',

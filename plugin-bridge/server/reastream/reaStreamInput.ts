@@ -54,6 +54,7 @@ class ReaStreamTrack implements CaptureSource {
       channels,
       recording: this.recorder.recording,
       droppedFrames: 0,
+      missedFrames: 0,
       stems: [],
       parameters: {},
       message: 'ReaStream carries sound only: no positions, and nothing goes back.',
