@@ -1,0 +1,58 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { sampleRate } from '../support/material.ts';
+
+const execute = promisify(execFile);
+
+/** A JACK server of our own without a sound card, in real time. */
+export class Jack implements AsyncDisposable {
+  private constructor(
+    private readonly name: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  static async start(blockFrames: number): Promise<Jack> {
+    const name = `sonidesk-${process.pid}`;
+    const server = spawn(
+      'jackd',
+      ['--no-realtime', '-n', name, '-d', 'dummy', '-r', String(sampleRate), '-p', String(blockFrames)],
+      { stdio: 'ignore' },
+    );
+    const jack = new Jack(name, server);
+    const ended = once(server, 'exit').then(([code]) => {
+      throw new Error(`jackd ended with ${code}`);
+    });
+    await Promise.race([ended, execute('jack_wait', ['-s', name, '-w', '-t', '30'])]);
+    ended.catch(() => undefined);
+    return jack;
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return { JACK_DEFAULT_SERVER: this.name, JACK_NO_START_SERVER: '1' };
+  }
+
+  /** The ports of the clients. */
+  async ports(): Promise<string[]> {
+    const { stdout } = await execute('jack_lsp', [], { env: { ...process.env, ...this.environment } });
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  /** Commands of the shared transport: "locate FRAME", "play", "stop". */
+  async transport(...commands: readonly string[]): Promise<void> {
+    const control = spawn('jack_transport', [], {
+      env: { ...process.env, ...this.environment },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    const ended = once(control, 'exit');
+    control.stdin.end([...commands, 'exit', ''].join('\n'));
+    await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGTERM');
+    await ended;
+  }
+}
