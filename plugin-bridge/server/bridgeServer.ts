@@ -75,6 +75,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
   readonly #listening: Listening[] = [];
   readonly #control: BridgeOptions['onControl'];
   #reaStream: ReaStreamInput | undefined;
+  #recoveredTakes: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #tickedAt = performance.now();
   #troubled = false;
@@ -112,6 +113,11 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
 
   get controlAddress(): string {
     return this.#listening[1]!.address;
+  }
+
+  /** Sentences about the takes of a killed server that were made whole at the start. */
+  get recoveredTakes(): readonly string[] {
+    return this.#recoveredTakes;
   }
 
   /** @returns how to stop listening */
@@ -175,9 +181,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
         `SoniDesk serves already (process ${other.pid}, ${this.endpointFile}). Use that one, end it, or set SONIDESK_BRIDGE to another file.`,
       );
     }
-    for (const note of await recoverTakes(this.session)) {
-      this.emit({ type: 'recovered', message: note });
-    }
+    this.#recoveredTakes = await recoverTakes(this.session);
     this.#listening.push(await listen(folder, 'bridge', how, (socket) => this.#accept(socket)));
     this.#listening.push(
       await listen(folder, 'control', how, (socket) => {

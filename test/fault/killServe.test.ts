@@ -62,6 +62,7 @@ describe('a server that is killed while the transport rolls', () => {
     await plugin.closed();
 
     serving = await ServingCli.start(home, sessionFolder());
+    expect((await serving.event('recovered')).message).toMatch(/A take of Bass .* recovered: \d/);
     using again = await SimulatedPlugin.connect(serving.endpointFile, { instance: plugin.instance });
     const later = safe + 48_000;
     for (let at = later; at < later + 5000; at += 1000) again.play(at, toneAt(at, 1000));

@@ -43,6 +43,7 @@ export async function serveSession(
         ? JSON.stringify({ type: 'serving', ...ready })
         : `Serving ${ready.session} at ${ready.address} (${ready.endpointFile}); Ctrl-C ends it.`,
     );
+    for (const message of server.recoveredTakes) tell({ type: 'recovered', message });
     server.onEvent(tell);
     await ended(context.signal);
   } finally {
