@@ -9,7 +9,7 @@ import { makeFolder } from '../../platform/makeFolder.ts';
 /**
  * Results on their way to where the user wants them. Everything is written beside its final name and renamed
  * together at the end; on an error nothing of it stays. Files are copied (as clones that share blocks where
- * the file system can), not linked: what the user does to them must not reach the cache.
+ * the file system can), not linked: what the user does to them must not reach the cache (ARCHITECTURE, Decisions).
  */
 export class Publication {
   readonly #copies: { from: string; to: string }[] = [];
