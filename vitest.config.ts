@@ -13,7 +13,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['main/**/*.test.ts', 'plugin-bridge/**/*.test.ts', 'test/**/*.test.ts'],
+          include: [
+            'main/**/*.test.ts',
+            'renderer/**/*.test.ts',
+            'plugin-bridge/**/*.test.ts',
+            'test/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
         },
       },
       {
@@ -22,6 +37,16 @@ export default defineConfig({
           name: 'slow',
           include: ['main/**/*.slow.ts', 'plugin-bridge/**/*.slow.ts', 'test/**/*.slow.ts'],
           testTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'daw',
+          include: ['test/daw/**/*.daw.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

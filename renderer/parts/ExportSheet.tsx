@@ -65,6 +65,8 @@ export const ExportSheet = ({ song }: { song: Song }) => {
     setFiles(null);
   };
   const go = async () => {
+    // Still under way; the button stays as it is, so that the focus does.
+    if (progress !== null) return;
     setProgress({ label: '', fraction: 0 });
     const minConfidence = confidenceLimit.current;
     setFiles(await actions.export(song.id, directory, { ...wanted, encoding, minConfidence }, setProgress));
@@ -145,7 +147,7 @@ export const ExportSheet = ({ song }: { song: Song }) => {
         </Button>
         <Button
           className="button button-main"
-          isDisabled={progress !== null || !(wanted.stems || wanted.midi || wanted.mix)}
+          isDisabled={!(wanted.stems || wanted.midi || wanted.mix)}
           onPress={() => void go()}
         >
           {t.go}

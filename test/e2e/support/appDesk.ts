@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { DeskHome } from './desk.ts';
+
+export interface AppDesk {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * The app in a real Electron: from its sources' build, or packaged.
+ * @param executable of Electron itself, or of the packaged app
+ */
+export async function appDesk(
+  desk: DeskHome,
+  executable: string,
+  files: readonly string[] = [],
+): Promise<AppDesk> {
+  const isPackaged = !existsSync(join(executable, '..', 'resources', 'default_app.asar'));
+  const app = await _electron.launch({
+    executablePath: executable,
+    args: [
+      // In containers tests run as root, for whom Chromium has no sandbox.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      `--user-data-dir=${join(desk.home, 'electron')}`,
+      '--lang=en-GB',
+      '--force-prefers-color-scheme=dark',
+      ...(isPackaged ? [] : [join(process.cwd(), 'dist', 'app.js')]),
+      ...files,
+    ],
+    env: desk.env,
+    timeout: 90_000,
+  });
+  const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return { app, page, complaints, close: () => app.close() };
+}
+
+/** Process ids of the engine's process. */
+export const enginePids = (app: ElectronApplication): Promise<number[]> =>
+  app.evaluate(({ app: electron }) =>
+    electron
+      .getAppMetrics()
+      .filter(({ type, name }) => type === 'Utility' && name === 'SoniDesk engine')
+      .map(({ pid }) => pid),
+  );
