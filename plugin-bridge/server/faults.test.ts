@@ -205,4 +205,25 @@ describe('a full disk', () => {
     expect(take.frames).toBe(frames);
     expect(sameAudio(audio, expected)).toBe(true);
   });
+
+  it('does not hold up the end of the program; what was captured is found again', async (test) => {
+    using disk = smallDisk(8 * 1024);
+    if (disk === null) return test.skip('only a user who may mount can make a full disk');
+    await using bridge = await ServedBridge.start({}, disk.path);
+    const plugin = await bridge.connect();
+    const ballast = join(disk.path, 'ballast');
+    await writeFile(ballast, Buffer.alloc(5 << 20));
+    for (let at = 0; at < frames; at += blockFrames) {
+      if (!plugin.play(at, toneAt(at, blockFrames))) await plugin.drained();
+    }
+    await bridge.event('trouble');
+    await bridge.stop();
+    await rm(ballast);
+    await bridge.serve();
+    const [take, ...more] = bridge.session.tracks.takes(plugin.instance);
+    expect(more).toEqual([]);
+    expect(take!.state).not.toBe('recording');
+    expect(take!.frames).toBeGreaterThan(48_000);
+    expect(sameAudio(await bridge.audioOf(take!), toneAt(0, take!.frames))).toBe(true);
+  });
 });

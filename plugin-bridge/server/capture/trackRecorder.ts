@@ -57,6 +57,8 @@ export class TrackRecorder implements PassSink {
   #lastAudio = 0;
   #settled = true;
   #toDisk = false;
+  /** The program ends: nothing is waited for any more. */
+  #hurried = false;
   #number: number;
   #started: number;
 
@@ -154,6 +156,7 @@ export class TrackRecorder implements PassSink {
 
   /** Ends what is open and waits until it is on disk. With `giveUp` a full disk is not waited for. */
   async close(giveUp: boolean): Promise<void> {
+    this.#hurried = giveUp;
     this.stop();
     if (giveUp) for (const { file } of this.#ending.keys()) if (file.failing) file.giveUp();
     await Promise.all(this.#ending.values());
@@ -175,6 +178,7 @@ export class TrackRecorder implements PassSink {
           this.owner.trouble(error);
           // Whoever waits for this disk need not wait any longer.
           this.owner.drained?.();
+          if (this.#hurried) file.giveUp();
         },
         recovered: () => this.owner.recovered(),
         drained: () => this.owner.drained?.(),
