@@ -19,6 +19,7 @@ struct FakeApp::Connection
     Heard heard;
     std::mutex sending;
     uint64_t sequence = 0;
+    std::atomic<bool> welcomed{false};
 
     void send(FrameType type, const void* payload, size_t size, uint16_t flags = 0)
     {
@@ -105,8 +106,15 @@ void FakeApp::accept()
 void FakeApp::serve(Connection& connection)
 {
     std::vector<uint8_t> bytes(1 << 16);
+    auto pingAt = std::chrono::steady_clock::now();
     while (!quit)
     {
+        if (std::chrono::steady_clock::now() >= pingAt && connection.welcomed)
+        {
+            pingAt = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+            const uint64_t stamp = 0;
+            connection.send(FrameType::ping, &stamp, sizeof stamp);
+        }
         pollfd waiting = {connection.socket, POLLIN, 0};
         if (stuck || ::poll(&waiting, 1, 20) == 0)
         {
@@ -138,6 +146,7 @@ void FakeApp::answer(Connection& connection, const Frame& frame)
                                   : json{{"protocol", 1}, {"appVersion", "1"}, {"instance", heard.hello["instance"]}, {"keepAliveSeconds", 2}};
         const std::string text = reply.dump();
         connection.send(refuse ? FrameType::refused : FrameType::welcome, text.data(), text.size());
+        connection.welcomed = !refuse;
         return;
     }
     case FrameType::audio:
