@@ -304,9 +304,9 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
   }
 
   welcomed(connection: PluginConnection, hello: Hello, { instance }: Admission): void {
-    let live = this.#byConnection.get(connection);
-    if (live === undefined) {
-      live = new LiveTrack(instance, connection, hello, this);
+    const known = this.#byConnection.get(connection);
+    const live = known ?? new LiveTrack(instance, connection, hello, this);
+    if (known === undefined) {
       this.#live.set(instance, live);
       this.#byConnection.set(connection, live);
     } else {
@@ -314,7 +314,9 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
       live.greetAgain(hello);
     }
     live.introduce();
-    this.emit({ type: 'connected', track: instance, name: this.track(instance).name, plugin: live.plugin });
+    const { name } = this.track(instance);
+    if (known === undefined) this.emit({ type: 'connected', track: instance, name, plugin: live.plugin });
+    else this.emit({ type: 'track', track: instance, name });
   }
 
   audio(connection: PluginConnection, block: AudioBlock, place: BlockPlace): void {
