@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { sampleRate } from '../support/material.ts';
-import type { Sandbox } from '../support/sandbox.ts';
+import { pluginIds, type Sandbox } from '../support/sandbox.ts';
 import type { Jack } from './jack.ts';
 
 /** How Qtractor names our plugin in its session. Debian's build has no VST3. */
 const pluginFiles = {
-  LV2: () => 'urn:sonidesk:plugin',
+  LV2: () => pluginIds.LV2,
   CLAP: (sandbox: Sandbox) => sandbox.path('home', '.clap', 'SoniDesk.clap'),
 } as const;
 export type QtractorFormat = keyof typeof pluginFiles;
