@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { asSoniError } from '../contracts/errors.ts';
 import { createDesk } from '../desk/desk.ts';
 import { createEngine } from '../engine/workflows/engine.ts';
 import { memoryTransportPair } from '../rpc/memoryTransport.ts';
@@ -47,6 +48,24 @@ export async function openWindow(
     }
   } finally {
     await engine.close();
+  }
+}
+
+/**
+ * The window beside other work, for as long as that takes. Standard output belongs to the other; that the window
+ * cannot be opened is no reason to stop it.
+ */
+export async function withWindow(work: () => Promise<void>, context: CommandContext): Promise<void> {
+  const stop = new AbortController();
+  const beside = { ...context, signal: stop.signal, print: (text: string) => context.say(text) };
+  const window = openWindow([], { browser: true }, beside).catch((thrown: unknown) =>
+    context.say(`The window could not be opened: ${asSoniError(thrown).message}`),
+  );
+  try {
+    await work();
+  } finally {
+    stop.abort();
+    await window;
   }
 }
 

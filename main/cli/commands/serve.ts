@@ -7,6 +7,7 @@ interface ServeOptions {
   readonly session?: string;
   readonly tcp?: true;
   readonly reastream?: true;
+  readonly open?: true;
   readonly json?: true;
 }
 
@@ -55,6 +56,7 @@ export function serveCommand(context: CommandContext): Command {
     )
     .option('--tcp', 'listen on the loopback address instead of a Unix socket or named pipe')
     .option('--reastream', `also record REAPER's ReaStream plug-in (UDP port 58710, this machine only)`)
+    .option('--open', 'also open the window in your browser')
     .option('--json', 'events as JSON on stdout, one a line');
   examples(
     command,
@@ -62,9 +64,13 @@ export function serveCommand(context: CommandContext): Command {
     'serve --session my-song',
     'serve --session my-song --json',
     'serve --reastream',
+    'serve --open',
   );
   return command.action(async (options: ServeOptions) => {
     const { serveSession } = await import('../serve/serveSession.ts');
-    await serveSession(options, context, eventText);
+    const serving = () => serveSession(options, context, eventText);
+    if (!options.open) return await serving();
+    const { withWindow } = await import('../openWindow.ts');
+    await withWindow(serving, context);
   });
 }
