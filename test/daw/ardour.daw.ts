@@ -81,6 +81,9 @@ interface Captured {
   readonly bpm: number | undefined;
 }
 
+/** In LV2 Ardour cuts its blocks where automation changes; in VST3 DPF takes a change at the next block of 1024 frames. */
+const automationLate = { LV2: 0, VST3: 1024 } as const;
+
 const formats: readonly PluginFormat[] = ['LV2', 'VST3'];
 
 describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2', 'SoniDesk.vst3'])).each(formats)(
@@ -286,7 +289,7 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2', 'SoniDesk.vst3'])).each(for
         });
       });
 
-      it('follows automation to the sample', async () => {
+      it('follows automation', async () => {
         const at = materialStart + 2 * sampleRate;
         await inArdour('5x Speed', async (ardour) => {
           const name = tracks[0]!.name;
@@ -298,8 +301,8 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2', 'SoniDesk.vst3'])).each(for
           // The plugin fades over within 20 ms, in steps of 32 frames.
           const { first } = differing(master, before);
           expect(first).toBeGreaterThanOrEqual(at);
-          expect(first).toBeLessThanOrEqual(at + 64);
-          const faded = at + Math.ceil(0.02 * sampleRate) + 64;
+          expect(first).toBeLessThanOrEqual(at + automationLate[format] + 64);
+          const faded = at + automationLate[format] + Math.ceil(0.02 * sampleRate) + 64;
           expect(
             largestDifference(cut(master, 0, faded, songEnd), cut(after, 0, faded, songEnd)),
           ).toBeLessThan(rounding);
