@@ -12,9 +12,9 @@ const conviction = 0.8;
  * @param loudness gated loudness of each track after its EQ and compressor; `null` for silence
  */
 export function setGains(tracks: readonly Track[], loudness: readonly (Lufs | null)[]): void {
-  const offsets = tracks.map(({ profile }, k) => {
+  const offsets = tracks.map((track, k) => {
     const level = loudness[k];
-    return level === null || level === undefined ? null : level - profile.level;
+    return level === null || level === undefined || isSilent(track) ? null : level - track.profile.level;
   });
   const anchor = weightedMedian(
     offsets.flatMap((offset, k) =>
@@ -23,7 +23,7 @@ export function setGains(tracks: readonly Track[], loudness: readonly (Lufs | nu
   );
   tracks.forEach((track, k) => {
     const offset = offsets[k];
-    if (offset === null || offset === undefined || isSilent(track)) return;
+    if (offset === null || offset === undefined) return;
     const excess = offset - anchor;
     if (Math.abs(excess) <= track.profile.tolerance) return;
     const gainDb = tenth(clamp(-excess * conviction, stripRanges.gainDb));

@@ -107,6 +107,21 @@ describe('mix and renderMix', () => {
     expect(plan.after.truePeakDb).toBeLessThan(-1);
   });
 
+  it('leaves a stem with nothing but bleed alone, and makes no room for it', async () => {
+    const quiet = {
+      name: 'BASS',
+      rate: 8000,
+      channels: [played('tone', 600, 0.3, 8000, 3).map((x) => x / 1000)],
+    };
+    const others = band().filter(({ name }) => name !== 'BASS');
+    const plan = await mix({ tracks: await writeAll([...others, quiet]), reference: null }, context());
+    const without = await mix({ tracks: await writeAll(others), reference: null }, context());
+    expect(plan.tracks.slice(0, -1)).toEqual(without.tracks);
+    expect(moves(plan, 'BASS').map(({ target }) => target)).toEqual(
+      moves(plan, 'KICK').some(({ reason }) => reason.includes('All tracks move')) ? ['gain'] : [],
+    );
+  });
+
   it('leaves a single track that needs nothing alone', async () => {
     const wide = [played('tone', 60, 0.4, 16000, 4), played('tone', 60, 0.4, 16000, 4)];
     const tracks = await writeAll([{ name: 'KICK', rate: 16000, channels: wide }]);

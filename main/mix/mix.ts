@@ -17,7 +17,7 @@ import { roleOfName } from './roleOfName.ts';
 import { roleProfiles } from './roles.ts';
 import { setSend } from './sendMove.ts';
 import type { TrackMeasurement } from './trackMeasurement.ts';
-import { clamp, isSilent, signedDb, tenth, type Track } from './track.ts';
+import { clamp, isSilent, loudest, signedDb, tenth, type Track } from './track.ts';
 
 /** The mix stays below this true peak, the usual ceiling of delivery specifications (EBU R 128, AES TD1008). */
 const ceilingDb = -1;
@@ -42,21 +42,26 @@ async function planMix(
   // One render for each track, the whole before, the whole after and perhaps once more.
   const work = input.length * (measureCost + 4) + (reference === null ? 0 : measureCost);
   const passes = new Passes(work * session.frames, context, checkpoint);
-  const tracks: Track[] = [];
-  for (const { name, audio, start } of input) {
-    const measured = await passes.measure({ path: audio, start }, measureCost * session.frames);
+  const measurements: TrackMeasurement[] = [];
+  for (const { audio, start } of input) {
+    measurements.push(await passes.measure({ path: audio, start }, measureCost * session.frames));
+  }
+  const loudestLufs = loudest(measurements);
+  const tracks = input.map(({ name, audio, start }, k): Track => {
+    const measured = measurements[k]!;
     const role = roleOfName(name) ?? roleOfFeatures(measured);
-    tracks.push({
+    return {
       name,
       path: audio,
       start,
       role,
       profile: roleProfiles[role],
       measured,
+      loudestLufs,
       strip: neutralStrip(),
       moves: [],
-    });
-  }
+    };
+  });
   const reverb = chooseReverb(tracks);
   const target =
     reference === null ? null : await passes.measure({ path: reference }, measureCost * session.frames);

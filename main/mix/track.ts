@@ -1,4 +1,5 @@
 import type { MixMove, StripSettings } from '../contracts/mixPlan.ts';
+import type { Lufs } from '../contracts/units.ts';
 import type { Role, RoleProfile } from './roles.ts';
 import type { TrackMeasurement } from './trackMeasurement.ts';
 
@@ -11,12 +12,29 @@ export interface Track {
   readonly role: Role;
   readonly profile: RoleProfile;
   readonly measured: TrackMeasurement;
+  /** Of the session. */
+  readonly loudestLufs: Lufs | null;
   strip: StripSettings;
   readonly moves: MixMove[];
 }
 
-/** A track without measurable loudness (silent, or shorter than 0.4 s) gets no moves of its own. */
-export const isSilent = ({ measured }: Track): boolean => measured.integratedLufs === null;
+/** So much under the loudest track, a track is what was left of nothing (bleed, an empty stem), not a quiet part. */
+const emptyLu = 30;
+
+/** The loudest of some tracks by gated loudness; `null` when all are silent. */
+export const loudest = (measured: readonly TrackMeasurement[]): Lufs | null =>
+  measured.reduce<Lufs | null>(
+    (most, { integratedLufs }) =>
+      integratedLufs === null ? most : Math.max(most ?? -Infinity, integratedLufs),
+    null,
+  );
+
+/**
+ * A track without measurable loudness (silent, or shorter than 0.4 s), or 30 LU under the loudest of the session,
+ * gets no moves of its own, and no other track makes room for it.
+ */
+export const isSilent = ({ measured: { integratedLufs }, loudestLufs }: Track): boolean =>
+  integratedLufs === null || integratedLufs < (loudestLufs ?? -Infinity) - emptyLu;
 
 export const clamp = (value: number, [low, high]: readonly [number, number]): number =>
   Math.min(high, Math.max(low, value));

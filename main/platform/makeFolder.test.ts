@@ -11,6 +11,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('makeFolder', () => {
+  it.runIf(process.platform === 'linux')('ends where a file system makes no folders', async () => {
+    await expect(makeFolder('/proc/sonidesk/deeper')).rejects.toMatchObject({ name: 'SoniError' });
+  });
+
   it('makes all that is missing, once', async () => {
     const deep = join(folder, 'a/b/c');
     expect(await makeFolder(deep)).toBe(true);

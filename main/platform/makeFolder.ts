@@ -1,34 +1,37 @@
 import { mkdir, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileError } from './fileError.ts';
 
 /**
- * Makes a folder and those above it, as far as they are missing.
+ * Makes a folder and those above it, as far as they are missing. One plain call each: Node's recursive mkdir says
+ * ENOENT where the disk is read-only, and never ends where a file system answers so itself (`/proc` on Linux).
  * @returns whether it was made now
- * @throws SoniError `denied` | `no-space` | `bad-input`
+ * @throws SoniError `denied` | `no-space` | `bad-input` | `not-found`
  */
 export async function makeFolder(path: string): Promise<boolean> {
   try {
-    return (await mkdir(path, { recursive: true })) !== undefined;
+    return await make(resolve(path));
   } catch (thrown) {
-    throw fileError(await plainReason(path, thrown), `make the folder ${path}`);
+    throw fileError(thrown, `make the folder ${path}`);
   }
 }
 
-/**
- * Node's recursive mkdir says ENOENT where the disk is read-only: the plain call on the
- * first missing folder gives the real reason.
- */
-async function plainReason(path: string, reason: unknown): Promise<unknown> {
-  let missing = path;
-  for (;;) {
-    const above = dirname(missing);
-    if (above === missing) return reason;
-    if (await stat(above).catch(() => null)) break;
-    missing = above;
+async function make(path: string): Promise<boolean> {
+  if (await isFolder(path)) return false;
+  const above = dirname(path);
+  if (above !== path) await make(above);
+  try {
+    await mkdir(path);
+    return true;
+  } catch (thrown) {
+    // Somebody else made it in the meantime.
+    if (await isFolder(path)) return false;
+    throw thrown;
   }
-  return mkdir(missing).then(
-    () => reason,
-    (plain: unknown) => plain,
-  );
 }
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
