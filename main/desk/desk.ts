@@ -9,6 +9,7 @@ import type { Engine } from '../engine/workflows/engine.ts';
 import { removePack } from '../inference/packs/removePack.ts';
 import { writeFileAtomic } from '../platform/atomicFile.ts';
 import { directories } from '../platform/directories.ts';
+import { InTurn } from '../platform/inTurn.ts';
 import { fileError } from '../platform/fileError.ts';
 import { serve, type Handlers, type Server } from '../rpc/serve.ts';
 import { exportSong, fileName, songMidi } from './exportSong.ts';
@@ -61,16 +62,19 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     return { revision: song.noteRevision, ...(await notesOf(songId).sheet()) };
   }
 
-  async function edited(songId: string, edit: (notes: Notes) => Promise<void>): Promise<NoteSheet> {
-    shelf.get(songId);
-    await edit(notesOf(songId));
-    const { notes } = await notesOf(songId).sheet();
-    await shelf.change(songId, (song) => ({
-      noteCount: notes.length,
-      noteRevision: song.noteRevision + 1,
-    }));
-    return await sheet(songId);
-  }
+  /** Keys may be pressed faster than edits are written: one after the other, or one would be lost. */
+  const edits = new InTurn();
+  const edited = (songId: string, edit: (notes: Notes) => Promise<void>): Promise<NoteSheet> =>
+    edits.run(songId, async () => {
+      shelf.get(songId);
+      await edit(notesOf(songId));
+      const { notes } = await notesOf(songId).sheet();
+      await shelf.change(songId, (song) => ({
+        noteCount: notes.length,
+        noteRevision: song.noteRevision + 1,
+      }));
+      return await sheet(songId);
+    });
 
   async function openSong(paths: readonly string[]): Promise<string> {
     for (const path of paths) {

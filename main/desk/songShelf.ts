@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SoniError } from '../contracts/errors.ts';
 import type { Song } from '../contracts/desk.ts';
 import { writeFileAtomic } from '../platform/atomicFile.ts';
+import { InTurn } from '../platform/inTurn.ts';
 import { makeFolder } from '../platform/makeFolder.ts';
 import { Listeners } from './listeners.ts';
 import type { Media } from './media.ts';
@@ -14,6 +15,7 @@ const recordName = 'song.json';
 export class SongShelf {
   readonly changed = new Listeners();
   readonly #songs = new Map<string, SongRecord>();
+  readonly #writes = new InTurn();
 
   constructor(
     readonly directory: string,
@@ -50,7 +52,12 @@ export class SongShelf {
   async put(record: SongRecord): Promise<void> {
     this.#songs.set(record.id, record);
     this.changed.tell();
-    await writeFileAtomic(join(this.folderOf(record.id), recordName), `${JSON.stringify(record)}\n`);
+    // The latest, whichever change asks: writes that overtake each other would leave an older one.
+    await this.#writes.run(record.id, async () => {
+      const latest = this.#songs.get(record.id);
+      if (latest === undefined) return;
+      await writeFileAtomic(join(this.folderOf(record.id), recordName), `${JSON.stringify(latest)}\n`);
+    });
   }
 
   /** Changes what is there now; a song that was closed meanwhile stays closed. */
@@ -64,7 +71,7 @@ export class SongShelf {
     this.#songs.delete(id);
     this.changed.tell();
     this.media.forget(this.folderOf(id));
-    await rm(this.folderOf(id), { recursive: true, force: true });
+    await this.#writes.run(id, () => rm(this.folderOf(id), { recursive: true, force: true }));
   }
 
   /** As windows see them, latest first. */
