@@ -155,5 +155,6 @@ test('four hundred windows later the memory is the same', async ({ skip }) => {
     progress: () => resident.push(process.memoryUsage().rss),
   });
   const early = Math.max(...resident.slice(5, 15));
-  expect(Math.max(...resident)).toBeLessThan(early + 60e6);
+  // Held, four hundred windows of audio and activations would be 190 MB; garbage varies by tens.
+  expect(Math.max(...resident)).toBeLessThan(early + 150e6);
 });
