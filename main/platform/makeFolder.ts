@@ -18,8 +18,9 @@ export async function makeFolder(path: string): Promise<boolean> {
 
 async function make(path: string): Promise<boolean> {
   if (await isFolder(path)) return false;
+  // A file in the way is left for the plain call to find: it says best what is wrong.
   const above = dirname(path);
-  if (above !== path) await make(above);
+  if (!(await isThere(above))) await make(above);
   try {
     await mkdir(path);
     return true;
@@ -29,6 +30,12 @@ async function make(path: string): Promise<boolean> {
     throw thrown;
   }
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
