@@ -109,8 +109,8 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2', 'SoniDesk.vst3'])).each(for
       if (format === 'VST3') sandbox.scanVst3();
       await installFactorsPack(sandbox.path('app'));
       tracks = await eightTracks(seconds);
-      session = await makeSession(sandbox, tracks, format);
       app = await App.start(sandbox);
+      session = await makeSession(sandbox, tracks, format, () => app.until('all slots', connected));
     });
 
     afterAll(async () => {

@@ -19,11 +19,15 @@ export interface ArdourSession {
   readonly name: string;
 }
 
-/** A session with one track per part, our plugin first on each with the track's number as its slot, and the parts on the timeline. */
+/**
+ * A session with one track per part, our plugin first on each with the track's number as its slot, and the parts on the timeline.
+ * @param settled resolves when all plugins have their slots: Ardour hands values over while it processes, and saves what it has
+ */
 export async function makeSession(
   sandbox: Sandbox,
   tracks: readonly Track[],
   format: PluginFormat,
+  settled: () => Promise<unknown>,
 ): Promise<ArdourSession> {
   const session = { folder: sandbox.path(`session-${format}`), name: 'song' };
   const ardour = Ardour.start(sandbox, 'Normal Speed');
@@ -37,6 +41,7 @@ export async function makeSession(
   await ardour.tell('recordFrom', 'Master', print, 'audio');
   await ardour.tell('midiTrack', notes);
   await ardour.tell('recordFrom', tracks[0]!.name, notes, 'midi');
+  await settled();
   await ardour.tell('save');
   await ardour.end();
   const clips: Clip[] = [];
