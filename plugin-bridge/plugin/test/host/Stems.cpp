@@ -109,6 +109,8 @@ static void faders(ClapInstance& one, const StemSong& stems)
     const auto in = stereoNoise(96000, 20);
     Song song;
     const auto hear = [&](const char* what, float gain1, float gain2) {
+        // No faster than a host plays, or the reader may fall behind on a busy machine.
+        std::this_thread::sleep_for(std::chrono::milliseconds(125));
         const int64_t from = song.frame;
         const auto heard = one.roll(song, 6000, 128, &in);
         check(differs(stems, heard, from, settled, gain1, gain2) == songFrames, what);
