@@ -135,8 +135,8 @@ void Bridge::serve()
     listener.beforeAudio();
     drainRing();
     bool alive = pump();
-    // Control messages keep their place behind the audio before them.
     if (alive && spill.empty()) listener.afterAudio(*this);
+    if (alive && outgoing.size() <= batchBytes + CaptureRing::maxRecordBytes) listener.tell(*this); // else the app takes nothing now
     alive = alive && pump() && receive(outgoing.empty() ? receiveTimeoutMs : busyTimeoutMs) && keepAlive();
     if (alive) return;
     socket.close();

@@ -27,9 +27,11 @@ public:
     virtual bool readyToGreet() const = 0;
     /// The app said welcome: it knows nothing of this instance but its hello.
     virtual void welcomed() = 0;
-    /// Called some times a second while connected: queue what the app should hear, before and after the audio that now waits.
+    /// Called some times a second while connected: queue what the app should hear behind the audio that waited at `beforeAudio`.
     virtual void beforeAudio() = 0;
     virtual void afterAudio(Bridge& bridge) = 0;
+    /// Called some times a second while connected, however much audio waits: queue what needs no place in it.
+    virtual void tell(Bridge& bridge) = 0;
 };
 
 } // namespace sonidesk

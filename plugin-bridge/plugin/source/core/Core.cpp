@@ -426,11 +426,13 @@ void Core::beforeAudio()
 
 void Core::afterAudio(Bridge& to)
 {
-    if (transportChangesSeen != transportTold)
-    {
-        transportTold = transportChangesSeen;
-        to.say(FrameType::transport, text({{"playing", (transportSeen & 1) != 0}, {"hostFrame", transportSeen >> 1}}));
-    }
+    if (transportChangesSeen == transportTold) return;
+    transportTold = transportChangesSeen;
+    to.say(FrameType::transport, text({{"playing", (transportSeen & 1) != 0}, {"hostFrame", transportSeen >> 1}}));
+}
+
+void Core::tell(Bridge& to)
+{
     const auto time = std::chrono::steady_clock::now();
     if (time - toldAt < tellInterval) return;
     toldAt = time;

@@ -78,6 +78,7 @@ private:
     void welcomed() override;
     void beforeAudio() override;
     void afterAudio(Bridge& to) override;
+    void tell(Bridge& to) override;
 
     CaptureRing ring;
     StemPlayer stems;

@@ -62,6 +62,7 @@ private:
     void welcomed() override {}
     void beforeAudio() override {}
     void afterAudio(Bridge&) override {}
+    void tell(Bridge&) override {}
 };
 
 using Bytes = std::vector<uint8_t>;
