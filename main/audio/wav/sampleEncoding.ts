@@ -78,7 +78,7 @@ export function decodeSamples(
 }
 
 /** Nearest integer step, clipped to what the format holds; NaN becomes 0. */
-function quantise(value: number, fullScale: number): number {
+export function quantise(value: number, fullScale: number): number {
   const scaled = value * fullScale;
   if (scaled >= fullScale - 1) return fullScale - 1;
   if (scaled <= -fullScale) return -fullScale;
