@@ -26,10 +26,10 @@ inline bool check(bool good, const std::string& what)
     return good;
 }
 
-/// Calls `step` until `done`; gives up after 20 s, long after a loaded machine would have got there.
+/// Calls `step` until `done`; gives up after 60 s, long after a loaded machine would have got there.
 template <class Done, class Step> bool until(Done done, Step step)
 {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!done())
     {
         if (std::chrono::steady_clock::now() > end) return false;

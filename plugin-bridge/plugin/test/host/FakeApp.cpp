@@ -208,6 +208,12 @@ Heard FakeApp::heard(size_t index)
     return index < all.size() ? all[index]->heard : Heard();
 }
 
+json FakeApp::newestStatus()
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    return all.empty() ? json() : all.back()->heard.status;
+}
+
 size_t FakeApp::connections()
 {
     const std::lock_guard<std::mutex> lock(guard);

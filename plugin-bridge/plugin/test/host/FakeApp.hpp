@@ -54,6 +54,8 @@ public:
 
     /// A copy of what instance number `index` (in the order of connection) said.
     Heard heard(size_t index = 0);
+    /// The last status of the instance that connected last, null as long as there is none. Copies nothing else: cheap at any speed.
+    json newestStatus();
     size_t connections();
     /// Forgets captured audio.
     void forget();

@@ -139,7 +139,7 @@ int main(int count, char** arguments)
     one.activate();
     {
         AudioThread thread(one.plugin, audio);
-        check(until([&] { return app.connections() == 1; }), "connected");
+        check(until([&] { return app.connections() > 0; }), "connected");
         for (int round = 0; round < 12; ++round)
         {
             app.send(FrameType::stems, round % 3 == 2 ? stems({}) : round % 3 == 1 ? stems({first, second, first}) : stems({first, second}));
@@ -154,15 +154,15 @@ int main(int count, char** arguments)
             if (round == 6)
             {
                 app.start();
-                check(until([&] { return app.connections() == 1; }), "connected again");
+                check(until([&] { return app.connections() > 0; }), "connected again");
             }
             app.forget();
         }
         check(thread.notes > 100, "notes were played");
         if (!thread.kernelWatched) std::printf("  skipped: the kernel does not let us watch system calls here\n");
-        check(until([&] { return app.heard().status.is_object(); }), "the status is told");
+        check(until([&] { return app.newestStatus().is_object(); }), "the status is told");
         std::printf("  %llu blocks, %llu MIDI events, %zu connections, status %s\n", (unsigned long long)thread.blocks.load(),
-                    (unsigned long long)thread.notes.load(), app.connections(), app.heard().status.dump().c_str());
+                    (unsigned long long)thread.notes.load(), app.connections(), app.newestStatus().dump().c_str());
     }
     check(guard::violations() == 0, std::to_string(guard::violations()) + " violations, the first by " + guard::first());
     // The watch itself works: a deliberate allocation is seen.
