@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from sonido import audition, debug_chain, musicality, pipeline, plots, results
+from sonido import audition, debug_chain, feature_export, feature_golden, musicality, pipeline, plots, results
 from sonido.config import SIZES, model_config
 from sonido.data.clips import fixed_segments
 from sonido.data.preparation import Inputs, prepare
@@ -45,6 +45,13 @@ def _stage2(a: argparse.Namespace) -> None:
 def _export(a: argparse.Namespace) -> None:
     for result in pipeline.to_onnx(Path(a.run_folder), Path(a.out), a.size):
         print(f"graph={result.graph} output={result.output} worst={result.worst:.3g}")
+
+
+def _export_features(a: argparse.Namespace) -> None:
+    for result in feature_export.export_features(Path(a.run_folder), Path(a.out), a.size, a.layers):
+        print(f"graph={result.graph} output={result.output} worst={result.worst:.3g}")
+    if a.golden:
+        feature_golden.write(Path(a.run_folder), a.size, Path(a.golden), a.layers)
 
 
 def _judge(a: argparse.Namespace) -> None:
@@ -135,6 +142,12 @@ def main() -> None:
     command = add("export", "ONNX graphs with parity check", False, True)
     command.add_argument("--out", required=True)
     command.set_defaults(run=_export)
+
+    command = add("export-features", "the feature graphs that the product's pack is made from", False, True)
+    command.add_argument("--out", required=True)
+    command.add_argument("--layers", type=int, nargs=3, help="depth per level; default: the middle of each prior")
+    command.add_argument("--golden", help="safetensors file that takes what PyTorch computes of a test signal")
+    command.set_defaults(run=_export_features)
 
     command = add("judge", "samples against held-out music and shuffled tokens: table, audio, spectrograms", True, True)
     command.add_argument("--out", required=True)

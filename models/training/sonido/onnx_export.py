@@ -88,6 +88,8 @@ class Graph:
     module: nn.Module
     inputs: dict[str, Tensor]
     outputs: tuple[str, ...]
+    dynamic: tuple[tuple[int, str], ...] = ()
+    """Further dynamic axes of the inputs beside the batch, with their names."""
 
 
 def graphs(model: HQVAE, clip: ClipEmbedding, priors: list[Prior], batch: int = 2) -> list[Graph]:
