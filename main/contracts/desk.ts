@@ -115,6 +115,8 @@ export const noteEdit = z.discriminatedUnion('type', [
         pitch: note.shape.pitch,
         onset: note.shape.onset,
         offset: note.shape.offset,
+        /** Left out, it stays. */
+        velocity: note.shape.velocity.optional(),
       }),
     ),
   }),
@@ -159,12 +161,16 @@ export type DeskFinding = z.infer<typeof deskFinding>;
 
 export const exportWish = z.object({
   stems: z.boolean(),
-  /** `int24` for programs that read no float. */
-  encoding: z.enum(['float32', 'int24']),
+  /** Broadcast Wave in 32-bit float or 24-bit, for programs that read no float, or FLAC with the same 24 bits. */
+  encoding: z.enum(['float32', 'int24', 'flac']),
   midi: z.boolean(),
   /** Notes below it are left out of the file. */
   minConfidence: z.number().min(0).max(1),
   mix: z.boolean(),
+  /** Of these stems only, sound and notes; all of them when it is left out. */
+  only: z.array(z.string()).optional(),
+  /** Each stem's notes in a file of their own besides the one with all of them. */
+  midiPerStem: z.boolean().optional(),
 });
 export type ExportWish = z.infer<typeof exportWish>;
 
@@ -204,7 +210,8 @@ export const desk = {
     export: {
       input: ofSong.extend({ directory: z.string().min(1), wish: exportWish }),
       output: z.array(z.string()),
-      event: z.object({ label: z.string(), fraction: z.number() }),
+      /** `note` is something worth knowing of a file that was written: peaks that its format could not hold. */
+      event: z.object({ label: z.string(), fraction: z.number(), note: z.string().optional() }),
     },
     /** One file ready to be dragged out of the window. */
     dragFile: {

@@ -151,7 +151,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
         directory: resolve(target),
         wish,
         signal,
-        report: (label, fraction) => emit({ label, fraction }),
+        report: (label, fraction, note) => emit({ label, fraction, ...(note !== undefined && { note }) }),
       });
     },
     async dragFile({ songId, what, name, minConfidence }) {

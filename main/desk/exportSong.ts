@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import type { ExportWish } from '../contracts/desk.ts';
 import type { StemNote } from '../contracts/notes.ts';
 import { SoniError } from '../contracts/errors.ts';
-import { openWav } from '../audio/wav/wavReader.ts';
-import { createWav } from '../audio/wav/wavWriter.ts';
 import type { Engine } from '../engine/workflows/engine.ts';
 import { stemsToMidi, tempoMapOf } from '../engine/workflows/midiFile.ts';
 import { writeFileAtomic } from '../platform/atomicFile.ts';
 import { makeFolder } from '../platform/makeFolder.ts';
+import { copyAudio, exportEnding } from './copyAudio.ts';
 import { chosenPlan } from './mixOf.ts';
 import type { SongRecord } from './songRecord.ts';
 
@@ -18,42 +17,58 @@ interface ExportWork {
   readonly directory: string;
   readonly wish: ExportWish;
   readonly signal: AbortSignal;
-  report(label: string, fraction: number): void;
+  report(label: string, fraction: number, note?: string): void;
 }
 
-/** 5 s at 48 kHz. */
-const blockFrames = 240_000;
-
 /**
- * Writes what is wished as `<title> - <stem>.wav`, `<title>.mid` and `<title> - mix.wav`.
+ * Writes what is wished as `<title> - <stem>.wav` or `.flac`, `<title>.mid` (and `<title> - <stem>.mid`) and
+ * `<title> - mix.wav`.
  * @returns the files
  * @throws SoniError
  */
 export async function exportSong(work: ExportWork): Promise<string[]> {
-  const { song, directory, wish, notes } = work;
+  const { song, directory, wish, signal } = work;
   const name = fileName(song.title);
+  const isWanted = (stem: string) => wish.only?.includes(stem) ?? true;
+  const notes = work.notes.filter(({ stem }) => isWanted(stem));
   await makeFolder(directory);
   const files: string[] = [];
-  const stems = wish.stems ? (song.stems?.files ?? []) : [];
+  const stems = wish.stems ? (song.stems?.files ?? []).filter((stem) => isWanted(stem.name)) : [];
+  const steps = stems.length + (wish.mix ? 1 : 0);
   for (const [index, stem] of stems.entries()) {
-    const path = join(directory, `${name} - ${fileName(stem.name)}.wav`);
-    work.report(`Writing ${stem.name}`, index / (stems.length + 2));
-    await copyAudio(stem.audio, path, wish.encoding, work.signal);
+    const path = join(directory, `${name} - ${fileName(stem.name)}.${exportEnding(wish.encoding)}`);
+    const label = `Writing ${stem.name}`;
+    const { peakDb } = await copyAudio(stem.audio, path, {
+      encoding: wish.encoding,
+      title: `${song.title} - ${stem.name}`,
+      signal,
+      onProgress: (fraction) => work.report(label, (index + fraction) / steps),
+    });
+    if (wish.encoding !== 'float32' && peakDb > 0) {
+      work.report(
+        label,
+        (index + 1) / steps,
+        `${stem.name} peaks at +${peakDb.toFixed(1)} dBFS, which 24 bits do not hold; its peaks were cut. Choose 32-bit float to keep them.`,
+      );
+    }
     files.push(path);
   }
   if (wish.midi && notes.length > 0) {
-    const path = join(directory, `${name}.mid`);
-    await writeFileAtomic(path, songMidi(song, notes, wish.minConfidence));
-    files.push(path);
+    const parts = wish.midiPerStem === true ? [...new Set(notes.map(({ stem }) => stem))] : [];
+    for (const part of [null, ...parts]) {
+      const path = join(directory, part === null ? `${name}.mid` : `${name} - ${fileName(part)}.mid`);
+      const wanted = part === null ? notes : notes.filter(({ stem }) => stem === part);
+      await writeFileAtomic(path, songMidi(song, wanted, wish.minConfidence));
+      files.push(path);
+    }
   }
   if (wish.mix && song.mix !== null) {
     const path = join(directory, `${name} - mix.wav`);
     await work.engine.render(
       { tracks: mixTracks(song), plan: chosenPlan(song.mix.plan, song.mix.choice), output: path },
       {
-        signal: work.signal,
-        onProgress: ({ label, fraction }) =>
-          work.report(label, (stems.length + fraction) / (stems.length + 1)),
+        signal,
+        onProgress: ({ label, fraction }) => work.report(label, (stems.length + fraction) / steps),
       },
     );
     files.push(path);
@@ -79,31 +94,6 @@ export const mixTracks = (song: SongRecord): string[] =>
   (song.inputs.length === 1 && song.stems !== null ? song.stems.files : song.sources).map(
     ({ audio }) => audio,
   );
-
-async function copyAudio(
-  from: string,
-  to: string,
-  encoding: ExportWish['encoding'],
-  signal: AbortSignal,
-): Promise<void> {
-  const reader = await openWav(from);
-  try {
-    const { sampleRate, channels, timeReference } = reader;
-    const writer = await createWav(to, { sampleRate, channels, encoding, timeReference });
-    try {
-      for (let done = 0; done < reader.frames; done += blockFrames) {
-        signal.throwIfAborted();
-        await writer.write(await reader.read(done, blockFrames));
-      }
-      await writer.close();
-    } catch (thrown) {
-      await writer.abort();
-      throw thrown;
-    }
-  } finally {
-    await reader.close();
-  }
-}
 
 /** Without what some file system does not take. */
 export const fileName = (text: string): string =>

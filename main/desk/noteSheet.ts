@@ -69,7 +69,10 @@ export function applyEdit(notes: readonly DeskNote[], edit: NoteEdit, index: num
     }
     case 'change': {
       const changes = new Map(edit.notes.map((change) => [change.id, change]));
-      return notes.map((note) => ({ ...note, ...changes.get(note.id) }));
+      return notes.map((note) => {
+        const { velocity = note.velocity, ...change } = changes.get(note.id) ?? {};
+        return { ...note, ...change, velocity };
+      });
     }
   }
 }

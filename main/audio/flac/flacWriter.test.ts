@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,7 +72,6 @@ describe('a FLAC file', () => {
     });
     await flac.write(planes);
     await flac.abort();
-    await expect(access(join(folder, 'b.flac'))).rejects.toThrow();
     expect(await readdir(folder)).toEqual([]);
   });
 
