@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './commandContext.ts';
 import { benchCommand } from './commands/bench.ts';
 import { captureCommand } from './commands/capture.ts';
+import { decisionsCommand } from './commands/decisions.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { mixCommand } from './commands/mix.ts';
 import { openCommand } from './commands/open.ts';
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(transcribeCommand(context))
     .addCommand(tagCommand(context))
     .addCommand(mixCommand(context))
+    .addCommand(decisionsCommand(context))
     .addCommand(openCommand(context))
     .addCommand(serveCommand(context))
     .addCommand(tracksCommand(context))

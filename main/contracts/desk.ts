@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { errorPayload } from './errors.ts';
 import { mixPlan } from './mixPlan.ts';
 import { note, stemNote } from './notes.ts';
+import { modelAdapters } from './pack.ts';
+import { preferences, preferencesChange } from './preferences.ts';
 import type { RpcContract } from './rpc.ts';
+import { studioMethods, studioTopics } from './studio.ts';
 import { tags } from './tags.ts';
 
 /**
@@ -53,6 +56,15 @@ export const song = z.object({
   opened: z.number(),
   /** Absolute paths; one is a mix, several are the tracks of a session. */
   inputs: z.array(z.string()).min(1),
+  /** The tracks of the DAW that it was captured from, in the order of the inputs; `startFrame` is where it starts there. */
+  origin: z
+    .object({
+      tracks: z.array(z.string()).min(1),
+      startFrame: z.number().int(),
+      sampleRate: z.number().positive(),
+    })
+    .nullable()
+    .default(null),
   /** The inputs as they sound; empty until they have been read. */
   sources: z.array(lane),
   tags: tags.nullable(),
@@ -69,7 +81,16 @@ export const song = z.object({
   noteCount: z.number().int().nullable(),
   /** Counts up with every edit, so that a view knows when to ask again. */
   noteRevision: z.number().int(),
-  mix: z.object({ plan: mixPlan, choice: mixChoice, canUndo: z.boolean() }).nullable(),
+  mix: z
+    .object({
+      plan: mixPlan,
+      choice: mixChoice,
+      /** The strips have been given to the plugin; every further choice goes there, too. */
+      applied: z.boolean().default(false),
+      canUndo: z.boolean().default(false),
+      canRedo: z.boolean().default(false),
+    })
+    .nullable(),
   /** What was left out or worth knowing. */
   remarks: z.array(z.string()),
 });
@@ -81,6 +102,8 @@ export const jobSteps = z.object({
   /** The transcription pack, or `null` to leave the step out. */
   notes: z.string().nullable(),
   mix: z.boolean(),
+  /** A mix that the suggestion is to come near to in loudness, spectrum and width: an audio file. */
+  reference: z.string().optional(),
 });
 export type JobSteps = z.infer<typeof jobSteps>;
 
@@ -96,6 +119,12 @@ export const deskJob = z.object({
   label: z.string(),
   fraction: z.number().min(0).max(1),
   etaSeconds: z.number().nonnegative().nullable(),
+  /** Seconds of audio per second, as measured in the step under way; `null` while that is not known. */
+  speed: z.number().nonnegative().nullable().default(null),
+  /** What the step under way runs on: `cpu`, `webgpu`, ... */
+  provider: z.string().nullable().default(null),
+  /** The pack of the step under way. */
+  pack: z.string().nullable().default(null),
   /** Things worth a line, newest last. */
   notes: z.array(z.string()),
   error: errorPayload.nullable(),
@@ -147,6 +176,8 @@ export const packEntry = z.object({
   downloadBytes: z.number().nullable(),
   installedBytes: z.number(),
   source: z.string(),
+  /** As measured on this machine, the latest first. */
+  speeds: z.array(z.object({ provider: z.string(), realtimeFactor: z.number() })).default([]),
   problem: z.string().nullable(),
 });
 export type PackEntry = z.infer<typeof packEntry>;
@@ -173,6 +204,17 @@ export const exportWish = z.object({
   midiPerStem: z.boolean().optional(),
 });
 export type ExportWish = z.infer<typeof exportWish>;
+
+/** A separation model of the user's own; what is left out is read from the file where it can be. */
+export const packImport = z.object({
+  file: z.string().min(1),
+  id: z.string().min(1).max(64),
+  name: z.string().max(200).optional(),
+  adapter: z.enum(modelAdapters).exclude(['basic-pitch']),
+  stems: z.array(z.string().min(1)).min(1).optional(),
+  sampleRate: z.number().int().min(8000).max(384_000),
+});
+export type PackImport = z.infer<typeof packImport>;
 
 const done = z.null();
 const ofSong = z.object({ songId: id });
@@ -205,7 +247,11 @@ export const desk = {
     undoNotes: { input: ofSong, output: noteSheet },
     redoNotes: { input: ofSong, output: noteSheet },
     chooseMix: { input: ofSong.extend({ choice: mixChoice }), output: done },
+    /** Gives the strips of the choice to the plugins of the tracks. @returns names of the tracks that were reached. */
+    applyMix: { input: ofSong, output: z.array(z.string()) },
+    /** One step of the session's decisions back, for all tracks at once, in the plugins as well. */
     undoMix: { input: ofSong, output: done },
+    redoMix: { input: ofSong, output: done },
     /** Writes what is wished into a folder of the user's. @returns the files. */
     export: {
       input: ofSong.extend({ directory: z.string().min(1), wish: exportWish }),
@@ -225,12 +271,24 @@ export const desk = {
       event: z.object({ label: z.string(), fraction: z.number().nullable() }),
     },
     removePack: { input: z.object({ pack: z.string() }), output: done },
+    /** Makes a pack of an ONNX file, with the checks of `sonidesk packs import`. */
+    importPack: { input: packImport, output: done },
+    /** Runs an installed pack on some noise and notes how fast it is here. */
+    measurePack: {
+      input: z.object({ pack: z.string() }),
+      output: done,
+      event: z.object({ label: z.string(), fraction: z.number().nullable() }),
+    },
+    setPreferences: { input: preferencesChange, output: done },
     checkup: { input: z.object({}), output: z.array(deskFinding) },
     /** Where a medium lies; for the process that hands out its bytes. */
     mediumFile: { input: z.object({ medium: id }), output: z.string() },
+    ...studioMethods,
   },
   topics: {
     songs: { event: z.object({ songs: z.array(song) }) },
     jobs: { event: z.object({ jobs: z.array(deskJob) }) },
+    preferences: { event: preferences },
+    ...studioTopics,
   },
 } as const satisfies RpcContract;

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { desk as contract, type DeskFinding, type NoteSheet } from '../contracts/desk.ts';
@@ -16,17 +16,26 @@ import { exportSong, fileName, songMidi } from './exportSong.ts';
 import { JobQueue } from './jobQueue.ts';
 import type { Listeners } from './listeners.ts';
 import { Media } from './media.ts';
+import { MixDesk } from './mixDesk.ts';
 import { Notes } from './noteSheet.ts';
-import { installPack, packEntries } from './packShelf.ts';
+import { importPack, installPack, measurePack, packEntries } from './packShelf.ts';
+import { PreferencesFile } from './preferencesFile.ts';
 import { performSongJob } from './songJob.ts';
-import { newSong } from './songRecord.ts';
+import { newSong, songIdOf } from './songRecord.ts';
 import { SongShelf } from './songShelf.ts';
+import { songsDirectory } from './songsDirectory.ts';
+import { giveMix } from './studio/giveBack.ts';
+import { Studio } from './studio/studio.ts';
+import type { StudioBridge } from './studio/studioBridge.ts';
+import { studioHandlers, type Captured } from './studio/studioHandlers.ts';
 
 export interface DeskOptions {
   readonly engine: Engine;
   readonly version: string;
   /** What the doctor finds on this machine. */
   checkup(signal: AbortSignal): Promise<readonly DeskFinding[]>;
+  /** The plugins of the DAW; why there are none; or none are wanted. */
+  readonly bridge?: StudioBridge | SoniError | null;
   /** Where songs and what was made of them are kept; by default beside the installed packs. */
   readonly songsDirectory?: string;
 }
@@ -37,6 +46,8 @@ export interface Desk {
   serve(transport: Transport): Server;
   /** @throws SoniError `not-found` */
   mediumFile(id: string): string;
+  /** For serving it together with something else. */
+  readonly handlers: Handlers<typeof contract>;
   /** Where files that a browser sends are put. */
   readonly incomingDirectory: string;
   close(): Promise<void>;
@@ -45,10 +56,17 @@ export interface Desk {
 /** @throws SoniError when the songs' folder cannot be used */
 export async function createDesk(options: DeskOptions): Promise<Desk> {
   const { engine } = options;
-  const directory = options.songsDirectory ?? join(dirname(directories().packs), 'songs');
+  const directory = options.songsDirectory ?? songsDirectory(directories());
   const media = new Media();
   const shelf = new SongShelf(directory, media);
   await shelf.load();
+  const studio = await Studio.open(options.bridge ?? null, engine, media);
+  const mixes = new MixDesk(shelf, (plan) =>
+    Promise.resolve(studio.serves ? giveMix(studio.server, plan) : []),
+  );
+  await mixes.load();
+  const settings = new PreferencesFile(join(directories().config, 'preferences.json'));
+  await settings.load();
   const queue = new JobQueue(join(directory, 'jobs.json'), (job, signal, report) =>
     performSongJob({ engine, shelf, job, signal, report }),
   );
@@ -76,7 +94,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       return await sheet(songId);
     });
 
-  async function openSong(paths: readonly string[]): Promise<string> {
+  async function openSong(paths: readonly string[], captured?: Captured): Promise<string> {
     for (const path of paths) {
       const found = await stat(path).catch((thrown: unknown) => {
         throw fileError(thrown, `open ${path}`);
@@ -85,13 +103,14 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
         throw new SoniError('bad-input', `${path} is no file; an audio file was expected.`);
     }
     // Opened again, a song is found with all that was made of it.
-    const id = createHash('sha256').update(JSON.stringify(paths)).digest('hex').slice(0, 32);
+    const id = songIdOf(paths);
     if (shelf.has(id)) {
       await shelf.change(id, () => ({ opened: Date.now() }));
       return id;
     }
-    const title = paths.length === 1 ? titleOf(paths[0]!) : basename(dirname(paths[0]!));
-    await shelf.put(newSong(id, title, paths));
+    const named = paths.length === 1 ? titleOf(paths[0]!) : basename(dirname(paths[0]!));
+    const title = captured?.title ?? named;
+    await shelf.put(newSong(id, title, paths, captured?.origin));
     queue.add(id, title, { stems: null, notes: null, mix: false });
     return id;
   }
@@ -112,7 +131,10 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     async close({ songId }) {
       shelf.get(songId);
       await queue.forget(songId);
+      const { origin, inputs } = shelf.get(songId);
       await shelf.remove(songId);
+      // Takes stay in their session; the copy of them was the song's own.
+      if (origin !== null) await rm(dirname(inputs[0]!), { recursive: true, force: true });
       return null;
     },
     start: ({ songId, steps }) => queue.add(songId, shelf.get(songId).title, steps),
@@ -126,19 +148,18 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     undoNotes: ({ songId }) => edited(songId, (notes) => notes.undo()),
     redoNotes: ({ songId }) => edited(songId, (notes) => notes.redo()),
     async chooseMix({ songId, choice }) {
-      await shelf.change(songId, ({ mix }) => ({
-        mix: mix && { ...mix, choice, earlier: [...mix.earlier, mix.choice].slice(-100) },
-      }));
+      await mixes.choose(songId, choice);
       return null;
     },
+    async applyMix({ songId }) {
+      return [...(await mixes.apply(songId))];
+    },
     async undoMix({ songId }) {
-      await shelf.change(songId, ({ mix }) => ({
-        mix: mix && {
-          ...mix,
-          choice: mix.earlier.at(-1) ?? mix.choice,
-          earlier: mix.earlier.slice(0, -1),
-        },
-      }));
+      await mixes.undo(songId);
+      return null;
+    },
+    async redoMix({ songId }) {
+      await mixes.redo(songId);
       return null;
     },
     async export({ songId, directory: target, wish }, { signal, emit }) {
@@ -168,7 +189,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       await writeFileAtomic(path, songMidi(song, wanted, minConfidence));
       return path;
     },
-    packs: () => packEntries(),
+    packs: () => packEntries(engine.packSpeeds()),
     async addPack({ pack, acceptLicence }, { signal, emit }) {
       await installPack(pack, acceptLicence, signal, emit);
       return null;
@@ -177,13 +198,36 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       await removePack(pack);
       return null;
     },
+    async importPack(wish) {
+      await importPack(wish);
+      return null;
+    },
+    async measurePack({ pack }, { signal, emit }) {
+      await measurePack(engine, pack, signal, emit);
+      return null;
+    },
+    async setPreferences(change) {
+      await settings.set(change);
+      return null;
+    },
     checkup: async (_input, { signal }) => [...(await options.checkup(signal))],
     mediumFile: ({ medium }) => media.fileOf(medium),
     songs: topic(shelf.changed, () => ({ songs: shelf.list() })),
     jobs: topic(queue.changed, () => ({ jobs: queue.list() })),
+    preferences: topic(settings.changed, () => settings.values),
+    ...studioHandlers({
+      studio,
+      captures: join(directory, 'captured'),
+      openSong,
+      song: (songId) => shelf.get(songId),
+      folderOf: (songId) => shelf.folderOf(songId),
+      notesOf: async (songId) => (await sheet(songId)).notes,
+    }),
+    studio: topic(studio.changed, () => studio.snapshot()),
   };
 
   return {
+    handlers,
     incomingDirectory: join(directory, 'incoming', randomUUID()),
     serve(transport) {
       const server = serve(contract, handlers, transport);
@@ -194,6 +238,8 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     mediumFile: (id) => media.fileOf(id),
     async close() {
       await queue.close();
+      await studio.close();
+      mixes.close();
       for (const server of servers) server.close();
     },
   };

@@ -10,6 +10,9 @@ export interface JobReport {
   readonly label: string;
   readonly fraction: number;
   readonly etaSeconds: number | null;
+  readonly speed?: number | null;
+  readonly provider?: string | null;
+  readonly pack?: string | null;
   readonly note?: string | undefined;
 }
 
@@ -21,6 +24,8 @@ export type PerformJob = (
 
 const interrupted = 'SoniDesk ended while this was running. It goes on where it was.';
 const mostNotes = 20;
+/** What is only known of a running job. */
+const notRunning = { etaSeconds: null, speed: null, provider: null, pack: null } as const;
 
 /** One job after the other, in an order that the user can change. The list is kept over restarts. */
 export class JobQueue {
@@ -42,7 +47,7 @@ export class JobQueue {
     // A list that cannot be read is no loss worth a message: results are elsewhere.
     this.#jobs = (parsed.data ?? []).map((job) =>
       job.state === 'running' || job.state === 'queued'
-        ? { ...job, state: 'paused', notes: [...job.notes, interrupted] }
+        ? { ...job, ...notRunning, state: 'paused', notes: [...job.notes, interrupted] }
         : job,
     );
   }
@@ -53,7 +58,7 @@ export class JobQueue {
 
   add(songId: string, title: string, steps: JobSteps): string {
     const id = randomUUID();
-    const facts = { label: 'Waiting', fraction: 0, etaSeconds: null, notes: [], error: null };
+    const facts = { label: 'Waiting', fraction: 0, notes: [], error: null, ...notRunning };
     this.#set([...this.#jobs, { id, songId, title, steps, state: 'queued', ...facts }]);
     this.#next();
     return id;
@@ -113,7 +118,7 @@ export class JobQueue {
   #stop(id: string, state: 'cancelled' | 'paused'): void {
     const job = this.#get(id);
     if (job.state !== 'running' && job.state !== 'queued' && job.state !== 'paused') return;
-    this.#change(id, { state, label: state === 'paused' ? 'Paused' : 'Cancelled', etaSeconds: null });
+    this.#change(id, { state, label: state === 'paused' ? 'Paused' : 'Cancelled', ...notRunning });
     if (this.#running?.id === id) this.#running.stop.abort();
   }
 
@@ -142,7 +147,7 @@ export class JobQueue {
           notes: note === undefined || notes.includes(note) ? notes : [...notes, note].slice(-mostNotes),
         });
       });
-      this.#change(job.id, { state: 'done', label: 'Done', fraction: 1, etaSeconds: null });
+      this.#change(job.id, { ...notRunning, state: 'done', label: 'Done', fraction: 1 });
     } catch (thrown) {
       const error = asSoniError(thrown);
       // Who stopped it has said already what became of it; a shutdown leaves it running for the next start.
@@ -150,7 +155,7 @@ export class JobQueue {
       this.#change(job.id, {
         state: error.kind === 'cancelled' ? 'cancelled' : 'failed',
         label: error.kind === 'cancelled' ? 'Cancelled' : 'Failed',
-        etaSeconds: null,
+        ...notRunning,
         error: error.toPayload(),
       });
     }

@@ -7,6 +7,7 @@ import type { WorkflowProgress } from '../contracts/workflows.ts';
 import type { Engine } from '../engine/workflows/engine.ts';
 import { drawnFiles } from './drawnFiles.ts';
 import type { JobReport } from './jobQueue.ts';
+import { firstMixState } from './mixDecisions.ts';
 import type { SongShelf } from './songShelf.ts';
 
 interface Work {
@@ -37,7 +38,10 @@ export async function performSongJob(work: Work): Promise<void> {
   if (splits) steps.push('stems');
   const runs = notes !== null || mix;
   if (runs) steps.push('rest');
-  const watch = (step: Step) => ({ signal, onProgress: phase(steps, step, work.report) });
+  const watch = (step: Step, facts: Partial<StepFacts> = {}) => ({
+    signal,
+    onProgress: phase(steps, step, { ...noFacts, ...facts }, work.report),
+  });
 
   const prepared = await engine.prepare(
     { inputs: [...inputs], outputDirectory: join(folder, 'sources') },
@@ -50,7 +54,12 @@ export async function performSongJob(work: Work): Promise<void> {
     const tags = await engine.tag({ input: single }, watch('tags'));
     await shelf.change(job.songId, () => ({ tags }));
   }
-  if (splits) await split(work, single, stems, folder, watch('stems'));
+  const seconds = Math.max(0, ...sources.map(({ format }) => format.frames / format.sampleRate));
+  if (splits) {
+    // What the separation would choose itself a moment later; asked now, so that it can be shown.
+    const { chosen: provider } = await engine.selfTest(stems, false, signal);
+    await split(work, single, stems, folder, watch('stems', { seconds, provider, pack: stems }));
+  }
   if (!runs) return;
 
   const result = await engine.run(
@@ -61,16 +70,17 @@ export async function performSongJob(work: Work): Promise<void> {
       transcription: notes === null ? 'off' : 'required',
       ...(splits && { separationPack: stems }),
       ...(notes !== null && { transcriptionPack: notes }),
+      ...(job.steps.reference !== undefined && { reference: job.steps.reference }),
       render: false,
     },
-    watch('rest'),
+    watch('rest', { pack: notes }),
   );
   const plan = mix ? mixPlan.parse(JSON.parse(await readFile(result.mix.output, 'utf8'))) : null;
   await shelf.change(job.songId, (song) => ({
     tags: result.tags,
     noteCount: result.transcription?.count ?? song.noteCount,
     noteRevision: song.noteRevision + 1,
-    mix: plan === null ? song.mix : { plan, choice: { strength: 1, skipped: [] }, earlier: [] },
+    mix: plan === null ? song.mix : { plan, ...firstMixState, canUndo: false, canRedo: false },
     remarks: result.notes,
   }));
 }
@@ -128,11 +138,35 @@ async function split(
   await shelf.change(job.songId, () => ({ stems: { files, preview: false, residualDb, model } }));
 }
 
+/** What is known of a step before it starts. */
+interface StepFacts {
+  /** Of audio to get through, when the step's bar goes along with it. */
+  readonly seconds: number | null;
+  readonly provider: string | null;
+  readonly pack: string | null;
+}
+
+const noFacts: StepFacts = { seconds: null, provider: null, pack: null };
+/** A speed is told when so much time and so much of the bar lie behind it. */
+const surely = { milliseconds: 1500, fraction: 0.02 };
+
 /** A step's progress as a part of the whole bar. */
-function phase(steps: readonly Step[], step: Step, report: (update: JobReport) => void) {
+function phase(
+  steps: readonly Step[],
+  step: Step,
+  { seconds, provider, pack }: StepFacts,
+  report: (update: JobReport) => void,
+) {
   const weight = (some: readonly Step[]) => some.reduce((sum, each) => sum + shares[each], 0);
   const from = weight(steps.slice(0, steps.indexOf(step))) / weight(steps);
   const share = shares[step] / weight(steps);
-  return ({ label, fraction, etaSeconds, note }: WorkflowProgress) =>
-    report({ label, fraction: from + fraction * share, etaSeconds, note });
+  let begun: { readonly time: number; readonly fraction: number } | null = null;
+  return ({ label, fraction, etaSeconds, note }: WorkflowProgress) => {
+    // What a resumed job finds done already is not its speed.
+    begun ??= { time: Date.now(), fraction };
+    const [elapsed, gained] = [Date.now() - begun.time, fraction - begun.fraction];
+    const known = seconds !== null && elapsed > surely.milliseconds && gained > surely.fraction;
+    const speed = known ? (gained * seconds * 1000) / elapsed : null;
+    report({ label, fraction: from + fraction * share, etaSeconds, note, speed, provider, pack });
+  };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { medium, song } from '../contracts/desk.ts';
 
@@ -10,8 +11,7 @@ const drawnFile = z.object({
 });
 export type DrawnFile = z.infer<typeof drawnFile>;
 
-const { id, title, opened, inputs, tags, noteCount, noteRevision, remarks } = song.shape;
-const mix = song.shape.mix.unwrap().omit({ canUndo: true });
+const { id, title, opened, inputs, origin, tags, noteCount, noteRevision, remarks, mix } = song.shape;
 
 export const songRecord = z.object({
   version: z.literal(1),
@@ -19,6 +19,7 @@ export const songRecord = z.object({
   title,
   opened,
   inputs,
+  origin,
   tags,
   noteCount,
   noteRevision,
@@ -29,16 +30,27 @@ export const songRecord = z.object({
     .omit({ lanes: true })
     .extend({ files: z.array(drawnFile) })
     .nullable(),
-  mix: mix.extend({ earlier: z.array(mix.shape.choice) }).nullable(),
+  /** The choice as the session's decisions tell it. */
+  mix,
 });
 export type SongRecord = z.infer<typeof songRecord>;
 
-export const newSong = (songId: string, songTitle: string, paths: readonly string[]): SongRecord => ({
+/** The same files are the same song, whoever opens them. @param paths absolute */
+export const songIdOf = (paths: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(paths)).digest('hex').slice(0, 32);
+
+export const newSong = (
+  songId: string,
+  songTitle: string,
+  paths: readonly string[],
+  origin: SongRecord['origin'] = null,
+): SongRecord => ({
   version: 1,
   id: songId,
   title: songTitle,
   opened: Date.now(),
   inputs: [...paths],
+  origin,
   tags: null,
   noteCount: null,
   noteRevision: 0,

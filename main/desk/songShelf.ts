@@ -8,8 +8,7 @@ import { makeFolder } from '../platform/makeFolder.ts';
 import { Listeners } from './listeners.ts';
 import type { Media } from './media.ts';
 import { songRecord, type SongRecord } from './songRecord.ts';
-
-const recordName = 'song.json';
+import { songRecordName } from './songsDirectory.ts';
 
 /** The songs that are open, each in a folder of its own, kept over restarts. */
 export class SongShelf {
@@ -26,7 +25,7 @@ export class SongShelf {
   async load(): Promise<void> {
     await makeFolder(this.directory);
     for (const name of await readdir(this.directory)) {
-      const text = await readFile(join(this.directory, name, recordName), 'utf8').catch(() => null);
+      const text = await readFile(join(this.directory, name, songRecordName), 'utf8').catch(() => null);
       if (text === null || name.endsWith('.damaged')) continue;
       const record = parse(text);
       if (record === null) await rename(this.folderOf(name), `${this.folderOf(name)}.damaged`);
@@ -56,7 +55,7 @@ export class SongShelf {
     await this.#writes.run(record.id, async () => {
       const latest = this.#songs.get(record.id);
       if (latest === undefined) return;
-      await writeFileAtomic(join(this.folderOf(record.id), recordName), `${JSON.stringify(latest)}\n`);
+      await writeFileAtomic(join(this.folderOf(record.id), songRecordName), `${JSON.stringify(latest)}\n`);
     });
   }
 
@@ -74,11 +73,15 @@ export class SongShelf {
     await this.#writes.run(id, () => rm(this.folderOf(id), { recursive: true, force: true }));
   }
 
+  records(): SongRecord[] {
+    return [...this.#songs.values()];
+  }
+
   /** As windows see them, latest first. */
   list(): Song[] {
     return [...this.#songs.values()]
       .sort((a, b) => b.opened - a.opened)
-      .map(({ version: _version, sources, stems, mix, ...facts }) => ({
+      .map(({ version: _version, sources, stems, ...facts }) => ({
         ...facts,
         sources: sources.map((file) => this.media.laneOf(file)),
         stems: stems && {
@@ -87,7 +90,6 @@ export class SongShelf {
           model: stems.model,
           lanes: stems.files.map((file) => this.media.laneOf(file)),
         },
-        mix: mix && { plan: mix.plan, choice: mix.choice, canUndo: mix.earlier.length > 0 },
       }));
   }
 }

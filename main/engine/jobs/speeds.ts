@@ -26,6 +26,8 @@ const priors: Record<OperationName, number> = {
   resample: 0.02,
   separate: 1,
   transcribe: 0.1,
+  tokenise: 0.03,
+  features: 0.02,
   tag: 0.03,
   mix: 0.05,
   'render-mix': 0.05,
@@ -37,6 +39,15 @@ const priors: Record<OperationName, number> = {
 export interface SpeedSubject {
   readonly operation: OperationName;
   readonly pack: { readonly id: string; readonly version: string } | null;
+}
+
+/** How fast a pack was on this machine. */
+export interface PackSpeed {
+  readonly pack: string;
+  readonly version: string;
+  readonly provider: string;
+  /** Seconds of audio per second. */
+  readonly realtimeFactor: number;
 }
 
 const nameOf = ({ operation, pack }: SpeedSubject) =>
@@ -60,6 +71,17 @@ export class Speeds {
     return known === undefined
       ? { cost: priors[subject.operation], measured: false }
       : { cost: known.cost, measured: true };
+  }
+
+  /** Of everything that packs did here, the latest first. */
+  ofPacks(): PackSpeed[] {
+    return Object.entries(this.#speeds)
+      .sort(([, a], [, b]) => b.updated - a.updated)
+      .flatMap(([key, { cost, provider }]) => {
+        const [, pack, version] = /^\S+ (\S+)@(.+?)(?: on \S+)?$/.exec(key) ?? [];
+        if (pack === undefined || version === undefined || provider === null) return [];
+        return [{ pack, version, provider, realtimeFactor: 1 / cost }];
+      });
   }
 
   /** Notes a complete run; the file is written by `save`. */

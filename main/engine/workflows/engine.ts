@@ -28,6 +28,7 @@ import {
 import { directories, type Directories } from '../../platform/directories.ts';
 import { defaultHostProgram, type HostProgram } from '../host/program.ts';
 import type { HostInfo, SelfTestReport } from '../host/supervisedHost.ts';
+import type { PackSpeed } from '../jobs/speeds.ts';
 import { EngineRuntime } from './engineRuntime.ts';
 import { mix } from './mix.ts';
 import { parseRequest } from './parseRequest.ts';
@@ -68,6 +69,8 @@ export interface Engine {
   /** What was asked of the session given in the options, oldest first; those cut short are `interrupted`. */
   jobs(): SessionJob[];
   describePack(pack: string): Promise<PackManifest>;
+  /** How fast packs were on this machine, the latest first. */
+  packSpeeds(): PackSpeed[];
   hostInfo(): Promise<HostInfo>;
   /** Tries the execution providers with a pack; the outcome is remembered unless forced anew. */
   selfTest(pack: string, force: boolean, signal?: AbortSignal): Promise<SelfTestReport>;
@@ -110,6 +113,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     run: workflow('run', runRequest, (request) => request.inputs, run),
     jobs: () => runtime.jobs(),
     describePack: (pack) => runtime.host('signal').describePack(pack),
+    packSpeeds: () => runtime.packSpeeds(),
     hostInfo: () => runtime.host('signal').info(),
     selfTest: (pack, force, signal) => runtime.host('model').selfTest(pack, force, signal),
     close: () => runtime.close(),

@@ -9,7 +9,7 @@ import { lanes, type Lane } from '../jobs/lane.ts';
 import { ResultStore, type StoredResult } from '../jobs/resultStore.ts';
 import { runGraph, type Execute } from '../jobs/runGraph.ts';
 import { Scheduler } from '../jobs/scheduler.ts';
-import { Speeds } from '../jobs/speeds.ts';
+import { Speeds, type PackSpeed } from '../jobs/speeds.ts';
 import { cacheSessionDirectory, openCacheSession, pruneCacheSessions } from '../session/cacheSessions.ts';
 import { Session } from '../session/session.ts';
 import { inPhase, type WorkflowContext } from './context.ts';
@@ -59,6 +59,10 @@ export class EngineRuntime {
     opened.users++;
     this.#named = opened;
     this.#open.set(opened.session.directory, Promise.resolve(opened));
+  }
+
+  packSpeeds(): PackSpeed[] {
+    return this.#speeds.ofPacks();
   }
 
   jobs(): SessionJob[] {
