@@ -1,6 +1,4 @@
-import { createDesk } from '../desk/desk.ts';
-import { checkup } from '../cli/doctor/checkup.ts';
-import { version } from '../cli/installation.ts';
+import { openDesk } from '../cli/openDesk.ts';
 import { createEngine } from '../engine/workflows/engine.ts';
 import { defaultHostProgram } from '../engine/host/program.ts';
 import { messagePortTransport } from '../rpc/messagePortTransport.ts';
@@ -17,7 +15,7 @@ if (parentPort === undefined) {
 }
 
 /**
- * The engine with its desk as a utility process of the app. Each message brings the port of one window, or of
+ * The engine with its desk and the plugins' server as a utility process of the app. Each message brings the port of one window, or of
  * the shell itself; windows come and go while jobs go on. A message without a port asks it to end.
  */
 const waiting: Port[] = [];
@@ -30,10 +28,10 @@ parentPort.on('message', ({ ports }) => {
 });
 
 const engine = await createEngine({ hostProgram: defaultHostProgram() });
-const desk = await createDesk({ engine, version, checkup });
+const opened = await openDesk(engine);
 close = async () => {
-  await desk.close();
+  await opened[Symbol.asyncDispose]();
   await engine.close();
 };
-welcome = (port) => void desk.serve(messagePortTransport(port));
+welcome = (port) => void opened.desk.serve(messagePortTransport(port));
 for (const port of waiting.splice(0)) welcome(port);

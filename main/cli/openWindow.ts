@@ -1,23 +1,22 @@
 import { spawn } from 'node:child_process';
 import { asSoniError } from '../contracts/errors.ts';
-import { createDesk } from '../desk/desk.ts';
+import type { Desk } from '../desk/desk.ts';
 import { createEngine } from '../engine/workflows/engine.ts';
 import { memoryTransportPair } from '../rpc/memoryTransport.ts';
 import { createClient } from '../rpc/client.ts';
 import { desk as deskContract } from '../contracts/desk.ts';
-import { serveWindow } from '../web/serveWindow.ts';
+import { serveWindow, type WindowServer } from '../web/serveWindow.ts';
 import type { CommandContext } from './commandContext.ts';
-import { checkup } from './doctor/checkup.ts';
 import { hostProgram } from './engineJob.ts';
 import type { EngineOptions } from './engineOptions.ts';
-import { version } from './installation.ts';
+import { openDesk } from './openDesk.ts';
 
 interface WindowOptions extends EngineOptions {
   readonly port?: number;
   readonly browser: boolean;
 }
 
-/** Serves the window until it is told to end, and opens it in the browser of this machine. */
+/** Serves the window and the plugins until it is told to end, and opens it in the browser of this machine. */
 export async function openWindow(
   files: readonly string[],
   options: WindowOptions,
@@ -28,45 +27,38 @@ export async function openWindow(
     hostProgram: hostProgram(options),
   });
   try {
-    const desk = await createDesk({ engine, version, checkup });
-    try {
-      const server = await serveWindow(desk, options.port === undefined ? {} : { port: options.port });
-      try {
-        if (files.length > 0) {
-          const [near, far] = memoryTransportPair();
-          desk.serve(far);
-          await createClient(deskContract, near).call('open', { paths: [...files], together: false });
-        }
-        context.print(server.address);
-        if (options.browser) openBrowser(server.address, context);
-        await ended(context.signal);
-      } finally {
-        await server.close();
-      }
-    } finally {
-      await desk.close();
+    await using opened = await openDesk(engine);
+    const { desk } = opened;
+    await using server = await windowOf(desk, options.port);
+    if (files.length > 0) {
+      const [near, far] = memoryTransportPair();
+      desk.serve(far);
+      await createClient(deskContract, near).call('open', { paths: [...files], together: false });
     }
+    context.print(server.address);
+    if (options.browser) openBrowser(server.address, context);
+    await ended(context.signal);
   } finally {
     await engine.close();
   }
 }
 
-/**
- * The window beside other work, for as long as that takes. Standard output belongs to the other; that the window
- * cannot be opened is no reason to stop it.
- */
-export async function withWindow(work: () => Promise<void>, context: CommandContext): Promise<void> {
-  const stop = new AbortController();
-  const beside = { ...context, signal: stop.signal, print: (text: string) => context.say(text) };
-  const window = openWindow([], { browser: true }, beside).catch((thrown: unknown) =>
-    context.say(`The window could not be opened: ${asSoniError(thrown).message}`),
-  );
+/** The window of a desk, in the browser. What keeps it from opening is said; the work goes on without it. */
+export async function openWindowOf(desk: Desk, context: CommandContext): Promise<AsyncDisposable | null> {
   try {
-    await work();
-  } finally {
-    stop.abort();
-    await window;
+    const server = await windowOf(desk);
+    context.say(`The window: ${server.address}`);
+    openBrowser(server.address, context);
+    return server;
+  } catch (thrown) {
+    context.say(`The window could not be opened: ${asSoniError(thrown).message}`);
+    return null;
   }
+}
+
+async function windowOf(desk: Desk, port?: number): Promise<WindowServer & AsyncDisposable> {
+  const server = await serveWindow(desk, port === undefined ? {} : { port });
+  return { ...server, [Symbol.asyncDispose]: () => server.close() };
 }
 
 const ended = (signal: AbortSignal): Promise<void> =>

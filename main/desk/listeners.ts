@@ -1,10 +1,13 @@
-/** Changes closer together are told once: about as often as a screen is drawn. */
-const gatherMs = 30;
+/** About as often as a screen is drawn. */
+const screenMs = 30;
 
 /** Who wants to know that something changed. */
 export class Listeners {
   readonly #listeners = new Set<() => void>();
   #planned = false;
+
+  /** @param gatherMs changes closer together are told once */
+  constructor(private readonly gatherMs = screenMs) {}
 
   /** @returns the way to stop */
   add(listener: () => void): () => void {
@@ -18,6 +21,6 @@ export class Listeners {
     setTimeout(() => {
       this.#planned = false;
       for (const listener of this.#listeners) listener();
-    }, gatherMs);
+    }, this.gatherMs);
   }
 }

@@ -130,6 +130,11 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
     return this.#live.get(trackId);
   }
 
+  /** Tracks whose plugin is connected. */
+  liveTracks(): Iterable<LiveTrack> {
+    return this.#live.values();
+  }
+
   /** Where a track's audio comes from at present. */
   source(trackId: string): CaptureSource | undefined {
     return this.#live.get(trackId) ?? this.#reaStream?.source(trackId);

@@ -6,6 +6,8 @@ import type { AudioBlock } from '../protocol/audioBlock.ts';
 import type { Message } from '../protocol/messages.ts';
 import { encodeNoteEvents } from '../protocol/noteEvents.ts';
 import type { BlockPlace } from './capture/passCutter.ts';
+import { LevelMeter } from './capture/levelMeter.ts';
+import type { HostPosition } from '../protocol/audioBlock.ts';
 import { TrackRecorder, type RecorderOwner } from './capture/trackRecorder.ts';
 import type { Hello, PluginConnection } from './connect/pluginConnection.ts';
 import type { CaptureSource } from './captureSource.ts';
@@ -24,7 +26,9 @@ const alwaysSent = new Set<ReturnKind>(['stems', 'notes']);
 
 /** A track whose plugin is connected: what it captures is recorded, what it is given back is sent. */
 export class LiveTrack implements CaptureSource {
+  readonly meter = new LevelMeter();
   #recorder: TrackRecorder | undefined;
+  #position: HostPosition | undefined;
   #parameters: Record<string, number> = {};
   #status: Message<'status'> = { stems: [], droppedFrames: 0, message: '' };
 
@@ -62,6 +66,11 @@ export class LiveTrack implements CaptureSource {
     return this.#recorder;
   }
 
+  /** Where the host's transport was at the end of what came last. */
+  get position(): HostPosition | undefined {
+    return this.#position;
+  }
+
   get congested(): boolean {
     return this.#recorder?.congested === true;
   }
@@ -75,6 +84,9 @@ export class LiveTrack implements CaptureSource {
   audio(block: AudioBlock, place: BlockPlace): void {
     const format = { sampleRate: this.hello.sampleRate, channels: block.audio.length };
     if (format.channels === 0 || place.frames === 0) return;
+    this.meter.pass(block.audio);
+    const { audio: _audio, ...position } = block;
+    this.#position = { ...position, hostFrame: block.hostFrame + BigInt(place.frames) };
     this.#recorder ??= new TrackRecorder(
       this.owner.recorderOwner(this.id, () => this.connection.resume()),
       format,
@@ -87,7 +99,10 @@ export class LiveTrack implements CaptureSource {
     this.#recorder?.gap(place);
   }
 
-  transport({ playing }: Message<'transport'>): void {
+  transport({ playing, hostFrame }: Message<'transport'>): void {
+    if (this.#position !== undefined) {
+      this.#position = { ...this.#position, playing, hostFrame: BigInt(hostFrame) };
+    }
     if (!playing) this.#recorder?.stop();
   }
 

@@ -68,9 +68,6 @@ export function serveCommand(context: CommandContext): Command {
   );
   return command.action(async (options: ServeOptions) => {
     const { serveSession } = await import('../serve/serveSession.ts');
-    const serving = () => serveSession(options, context, eventText);
-    if (!options.open) return await serving();
-    const { withWindow } = await import('../openWindow.ts');
-    await withWindow(serving, context);
+    await serveSession(options, context, eventText);
   });
 }

@@ -1,42 +1,36 @@
-import { dirname, join, resolve } from 'node:path';
 import type { BridgeEvent } from '../../contracts/bridge.ts';
-import { Session } from '../../engine/session/session.ts';
-import { directories } from '../../platform/directories.ts';
-import { BridgeServer } from '../../../plugin-bridge/server/bridgeServer.ts';
-import { serveControl } from '../../../plugin-bridge/server/control/controlSocket.ts';
+import { createEngine } from '../../engine/workflows/engine.ts';
 import { reaStreamPort } from '../../../plugin-bridge/server/reastream/reaStreamInput.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { version } from '../installation.ts';
+import { openServingDesk } from '../openDesk.ts';
+import { openWindowOf } from '../openWindow.ts';
 
 export interface ServeSettings {
   readonly session?: string;
   readonly tcp?: true;
   readonly reastream?: true;
+  readonly open?: true;
   readonly json?: true;
 }
 
-/** Takes are the user's own: they do not belong into a cache. */
-const defaultSession = (): string => join(dirname(directories().packs), 'sessions', 'default');
-
-/** Serves until the signal: the first line of output is the address. */
+/** Serves until the signal, engine jobs as well: the first line of output is the address. */
 export async function serveSession(
-  { session: folder, tcp, reastream, json }: ServeSettings,
+  { session: folder, tcp, reastream, open, json }: ServeSettings,
   context: CommandContext,
   text: (event: BridgeEvent) => string | null,
 ): Promise<void> {
-  const session = await Session.open(resolve(folder ?? defaultSession()));
+  const tell = (event: BridgeEvent) => {
+    const line = json ? JSON.stringify(event) : text(event);
+    if (line !== null) context.print(line);
+  };
+  const engine = await createEngine();
   try {
-    const tell = (event: BridgeEvent) => {
-      const line = json ? JSON.stringify(event) : text(event);
-      if (line !== null) context.print(line);
-    };
-    await using server = await BridgeServer.start({
-      session,
-      version,
+    await using opened = await openServingDesk(engine, {
+      sessionFolder: folder,
       listen: tcp ? 'tcp' : 'auto',
-      onControl: serveControl,
       ...(reastream && { reaStreamPort }),
     });
+    const { server, session } = opened.bridge;
     const ready = { address: server.address, endpointFile: server.endpointFile, session: session.directory };
     context.print(
       json
@@ -45,9 +39,11 @@ export async function serveSession(
     );
     for (const message of server.recoveredTakes) tell({ type: 'recovered', message });
     server.onEvent(tell);
+    await using window = open ? await openWindowOf(opened.desk, context) : null;
+    void window;
     await ended(context.signal);
   } finally {
-    session.close();
+    await engine.close();
   }
 }
 

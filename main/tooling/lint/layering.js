@@ -31,6 +31,7 @@ const mayImport = {
     'main/audio',
     'main/inference',
     'main/engine',
+    'plugin-bridge/server',
   ],
   'main/web': ['main/contracts', 'main/platform', 'main/rpc', 'main/desk'],
   'main/report': ['main/contracts', 'main/platform', 'main/audio', 'main/midi'],

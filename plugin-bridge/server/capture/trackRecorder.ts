@@ -9,6 +9,7 @@ import type { Samples } from '../../../main/contracts/units.ts';
 import type { Session } from '../../../main/engine/session/session.ts';
 import type { AudioBlock } from '../../protocol/audioBlock.ts';
 import type { CaptureMemory } from './captureMemory.ts';
+import { Outline } from './outline.ts';
 import { PassCutter, type BlockPlace, type PassSink } from './passCutter.ts';
 import { TakeFile } from './takeFile.ts';
 import { takeName } from './takeName.ts';
@@ -39,6 +40,7 @@ export interface RecorderOwner {
 interface OpenTake {
   readonly file: TakeFile;
   readonly tempo: TempoTrail;
+  readonly outline: Outline;
   row: Take;
   gaps: { start: Samples; frames: Samples }[];
   /** The row has something that the session does not have yet. */
@@ -80,6 +82,11 @@ export class TrackRecorder implements PassSink {
 
   get recordedFrames(): Samples {
     return this.#take?.file.frames ?? 0;
+  }
+
+  /** How it looks so far. */
+  get outline(): Outline | null {
+    return this.#take?.outline ?? null;
   }
 
   /** Milliseconds since audio came. */
@@ -198,7 +205,7 @@ export class TrackRecorder implements PassSink {
       // Strictly later than the take before: the order decides which lies on top.
       started: (this.#started = Math.max(Date.now(), this.#started + 1)),
     };
-    this.#take = { file, tempo, row, gaps: [], changed: true };
+    this.#take = { file, tempo, outline: new Outline(), row, gaps: [], changed: true };
     this.#note(this.#take);
     this.owner.emit({
       type: 'take-started',
@@ -218,6 +225,7 @@ export class TrackRecorder implements PassSink {
       return;
     }
     take.file.append(this.#block, from, count);
+    take.outline.append(this.#block, from, count);
   }
 
   silence(count: Samples): void {
@@ -227,6 +235,7 @@ export class TrackRecorder implements PassSink {
     if (last !== undefined && last.start + last.frames === start) last.frames += count;
     else take.gaps.push({ start, frames: count });
     take.file.skip(count);
+    take.outline.skip(count);
     take.changed = true;
     const { id, name } = this.owner.track();
     this.owner.emit({ type: 'gap', track: id, name, take: take.row.id, start, frames: count });

@@ -47,7 +47,12 @@ export async function deskHome(): Promise<DeskHome> {
     home,
     song: file,
     exports: join(home, 'exports'),
-    env: { ...Object.fromEntries(inherited), SONIDESK_HOME: home, LANGUAGE: 'en' },
+    env: {
+      ...Object.fromEntries(inherited),
+      SONIDESK_HOME: home,
+      SONIDESK_BRIDGE: join(home, 'bridge', 'bridge.json'),
+      LANGUAGE: 'en',
+    },
     remove: () => rm(home, { recursive: true, force: true }),
   };
 }
