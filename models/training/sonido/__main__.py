@@ -13,6 +13,7 @@ from sonido import audition, debug_chain, feature_export, feature_golden, musica
 from sonido.config import SIZES, model_config
 from sonido.data.clips import fixed_segments
 from sonido.data.preparation import Inputs, prepare
+from sonido.sampler import Sampling
 from sonido.tokenisation import TOP, WINDOW
 
 
@@ -39,7 +40,8 @@ def _tokens(a: argparse.Namespace) -> None:
 
 
 def _stage2(a: argparse.Namespace) -> None:
-    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device)
+    start = Path(a.start) if a.start else None
+    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device, start)
 
 
 def _export(a: argparse.Namespace) -> None:
@@ -54,6 +56,12 @@ def _export_features(a: argparse.Namespace) -> None:
         feature_golden.write(Path(a.run_folder), a.size, Path(a.golden), a.layers)
 
 
+def _per_level(values: list[float]) -> tuple[float, float, float]:
+    if len(values) not in (1, 3):
+        raise SystemExit(f"{len(values)} values found, expected one for all levels or three from coarse to fine")
+    return (values[0], values[len(values) // 2], values[-1])
+
+
 def _judge(a: argparse.Namespace) -> None:
     """Samples against held-out songs and shuffled tokens: table, sounds and spectrograms."""
     run, out = Path(a.run_folder), Path(a.out)
@@ -62,14 +70,15 @@ def _judge(a: argparse.Namespace) -> None:
     priors = pipeline.load_priors(run, config)
     items = [i for i in pipeline.held_out_items(Path(a.shards)) if i.frames > 30 * 44_100]
     excerpts = fixed_segments(items, a.count, WINDOW * TOP, a.seed)
-    judgement = audition.judge(model, clip, priors, excerpts, a.seconds, a.seed, a.temperature)
+    sampling = Sampling(_per_level(a.temperature), _per_level(a.top_p))
+    judgement = audition.judge(model, clip, priors, excerpts, a.seconds, a.seed, sampling)
     for name, sound in judgement.sounds.items():
         audition.write_audio(sound, out / f"{name.replace(' ', '-')}-{a.seed}.flac")
     audition.picture(judgement.sounds, out / f"spectrograms-{a.seed}.png")
     lines = musicality.table(judgement.groups)
     print("\n".join(lines))
     if a.results:
-        about = f"{a.count} samples of {a.seconds:g} s, temperature {a.temperature:g}, seed {a.seed}; all are decoded."
+        about = f"{a.count} samples of {a.seconds:g} s, {sampling.describe()}, seed {a.seed}."
         title = f"## SoniDo `{a.size}`: did stage 2 learn music?"
         results.write_section(Path(a.results), f"sonido-{a.size}-music", [title, "", about, "", *lines])
 
@@ -136,6 +145,7 @@ def main() -> None:
     command.add_argument("--levels", type=int, nargs="*", default=[0, 1, 2])
     command.add_argument("--minutes", type=float, help="bound for each prior")
     command.add_argument("--steps", type=int, help="of each prior, instead of the preset's")
+    command.add_argument("--start", help="run folder whose priors, of as many or fewer layers, new ones start from")
     command.add_argument("--device", default="cpu")
     command.set_defaults(run=_stage2)
 
@@ -153,7 +163,8 @@ def main() -> None:
     command.add_argument("--out", required=True)
     command.add_argument("--seconds", type=float, default=4.0)
     command.add_argument("--count", type=int, default=12)
-    command.add_argument("--temperature", type=float, default=1.0)
+    command.add_argument("--temperature", type=float, nargs="+", default=[1.0], help="one, or one per level")
+    command.add_argument("--top-p", type=float, nargs="+", default=[1.0], help="one, or one per level")
     command.add_argument("--results", help="Markdown file that takes the table")
     command.set_defaults(run=_judge)
 

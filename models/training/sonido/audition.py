@@ -16,7 +16,7 @@ from sonido.distortion import magnitudes
 from sonido.hqvae import HQVAE
 from sonido.musicality import Statistics, frames_shuffled, shuffled, statistics
 from sonido.prior import Prior
-from sonido.sampler import sample
+from sonido.sampler import Sampling, sample
 from sonido.tokenisation import TOP, WINDOW, encode_chunk
 
 matplotlib.use("Agg")
@@ -31,21 +31,21 @@ def draw_samples(
     conditions: Tensor,
     seconds: float,
     seed: int,
-    temperature: float = 1.0,
+    sampling: Sampling,
 ) -> Tensor:
     """[batch, 2, time] audio sampled with the clip embeddings of `conditions` [batch, 2, time] (at least 6 s)."""
     features = encode_chunk(model, conditions[:, :, : WINDOW * TOP])[1]
     tops = max(1, round(seconds * 44_100 / TOP))
-    audio: Tensor = model.decode(sample(priors, tops, clip(features), temperature, seed))
+    audio: Tensor = model.decode(sample(priors, tops, clip(features), sampling, seed))
     return audio
 
 
 @dataclass
 class Judgement:
     groups: dict[str, list[Statistics]]
-    """'held-out music' first, then 'samples' and the controls."""
+    """'held-out music' through the codec first, then samples, the controls, and the music before the codec."""
     sounds: dict[str, Tensor]
-    """[2, time] of the first of each, and the original."""
+    """[2, time] of the first of each."""
 
 
 @torch.no_grad()
@@ -56,21 +56,25 @@ def judge(
     excerpts: Tensor,
     seconds: float,
     seed: int,
-    temperature: float = 1.0,
+    sampling: Sampling,
 ) -> Judgement:
-    """Samples conditioned on each of the held-out `excerpts` [items, 2, time] (at least 6 s) against those excerpts."""
+    """Samples conditioned on each of the held-out `excerpts` [items, 2, time] (at least 6 s) against those excerpts.
+
+    The excerpts before the codec are a group of their own: what the codec itself changes.
+    """
     generator = torch.Generator().manual_seed(seed)
     tops = round(seconds * 44_100 / TOP)
     tokens = model.encode(excerpts[:, :, : tops * TOP])
     each = [[level[i : i + 1] for level in tokens] for i in range(len(excerpts))]
     sounds = {
         "held-out music": model.decode(tokens),
-        "samples": draw_samples(model, clip, priors, excerpts, seconds, seed, temperature),
+        "samples": draw_samples(model, clip, priors, excerpts, seconds, seed, sampling),
         "tokens shuffled": torch.cat([model.decode(shuffled(t, generator)) for t in each]),
         "frames shuffled": torch.cat([model.decode(frames_shuffled(t, generator)) for t in each]),
+        "before the codec": excerpts[:, :, : tops * TOP],
     }
     groups = {name: [statistics(audio) for audio in batch] for name, batch in sounds.items()}
-    return Judgement(groups, {"original": excerpts[0, :, : tops * TOP], **{n: s[0] for n, s in sounds.items()}})
+    return Judgement(groups, {n: s[0] for n, s in sounds.items()})
 
 
 def picture(rows: dict[str, Tensor], path: Path) -> None:

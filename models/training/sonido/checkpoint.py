@@ -113,7 +113,11 @@ def restore(directory: Path, model: nn.Module, average: Average, optimiser: torc
 
 def load_average(directory: Path, model: nn.Module) -> None:
     """The averaged weights into `model`, for evaluation and export."""
-    model.load_state_dict(pick(read(directory)[1], "average."))
+    model.load_state_dict(averages(directory))
+
+
+def averages(directory: Path) -> dict[str, Tensor]:
+    return pick(read(directory)[1], "average.")
 
 
 def pick(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -110,7 +110,8 @@ def model_config(size: str) -> ModelConfig:
     codec = CodecConfig(width=width, code_dimension=max(16, width // 4), codebooks=(top, middle, fine))
     top_width = min(64 * n, 16 * n * (n - 1) + 64)
     widths = (top_width, min(top_width, 32 * (n + 4)), min(top_width, 32 * (n + 2)))
-    layers = (min(2 * n, n + 2), max(2, n), max(2, n // 2 + 1))
+    patterns = min(3, n + 1)  # from `tiny` on all three: with two a token hardly sees the block before
+    layers = (min(2 * n, n + 2), max(patterns, n), max(patterns, n // 2 + 1))
     block_length = 8 if n == 1 else 32
     blocks = (8, 8, 16) if n == 1 else (16, 16, 32)
     clip_dimension = 32 * n

@@ -20,6 +20,7 @@ from sonido.data.generated import numbers
 from sonido.data.preparation import Inputs, prepare
 from sonido.onnx_export import CHUNK_TOPS
 from sonido.plots import plot
+from sonido.sampler import Sampling
 
 SIZE = "debug"
 CHUNK = CHUNK_TOPS * 2048
@@ -57,7 +58,7 @@ def chain(out: Path, data: Path | None, processes: int = 2) -> dict[str, float]:
     condition = torch.from_numpy(read_segment(read_index(out / "shards", "train")[0], 0, 6 * 44_100))
     model = pipeline.load_codec(out, SIZE)
     clip, priors = pipeline.load_clip(out, config), pipeline.load_priors(out, config)
-    drawn = draw_samples(model, clip, priors, condition[None], 0.7, 0)[0]
+    drawn = draw_samples(model, clip, priors, condition[None], 0.7, 0, Sampling())[0]
     if not torch.isfinite(drawn).all():
         raise ArithmeticError("the sampled audio is not finite")
     picture({"condition": condition, "sample": drawn}, out / "sample.png")

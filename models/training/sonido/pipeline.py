@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from sonido.logline import RunLog
 from sonido.onnx_export import export, graphs
 from sonido.onnx_parity import Parity, compare
 from sonido.presets import clip_config, make_codec, prior_config, stage1_config
-from sonido.prior import Prior
+from sonido.prior import Prior, depth, grow
 from sonido.stage1 import train as train_stage1
 from sonido.stage2 import ClipTrainer, train_clip, train_prior
 from sonido.tokenisation import cache_tokens, read_tokens
@@ -107,9 +108,11 @@ def stage2(
     minutes: float | None = None,
     steps: int | None = None,
     device: str = "cpu",
+    start: Path | None = None,
 ) -> bool:
     """Clip embedding, then the priors of `levels`; `minutes` bounds each of them, `steps` replaces the preset's.
 
+    New priors start from the averaged weights of the run folder `start`, whose priors may have fewer layers.
     Returns whether all of them reached their last step.
     """
     config = model_config(size)
@@ -122,6 +125,8 @@ def stage2(
     for level in levels:
         torch.manual_seed(seed + level)
         prior = Prior(config.priors[level])
+        if start is not None:
+            grow(prior, checkpoint.averages(start / f"prior{level}" / "checkpoint"))
         deadline = None if minutes is None else time.monotonic() + 60 * minutes
         settings = prior_config(size, level, seed, steps)
         reached = train_prior(
@@ -140,8 +145,9 @@ def load_clip(run: Path, config: ModelConfig) -> ClipEmbedding:
 def load_priors(run: Path, config: ModelConfig) -> list[Prior]:
     priors = []
     for level, prior_settings in enumerate(config.priors):
-        prior = Prior(prior_settings)
-        load_average(run / f"prior{level}" / "checkpoint", prior)
+        weights = checkpoint.averages(run / f"prior{level}" / "checkpoint")
+        prior = Prior(replace(prior_settings, layers=depth(weights)))  # older runs have fewer
+        prior.load_state_dict(weights)
         priors.append(prior.eval())
     return priors
 

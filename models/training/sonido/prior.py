@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sonido.config import PriorConfig
-from sonido.layers import Stack
+from sonido.layers import ModuleSequence, Stack
 from sonido.sparse_attention import PATTERNS, Layer
 
 
@@ -47,7 +47,7 @@ class Prior(nn.Module):
         self.conditioner = (
             None if config.upper_vocabulary is None else Conditioner(config.upper_vocabulary, config.upper_ratio, width)
         )
-        self.layers = nn.ModuleList(
+        self.layers = ModuleSequence(
             Layer(width, config.heads, config.blocks, config.block_length, PATTERNS[index % 3], config.layers)
             for index in range(config.layers)
         )
@@ -98,6 +98,24 @@ class Prior(nn.Module):
                 upper = token_out(upper, config.token_out, config.upper_vocabulary)
         logits, _ = self(inputs, upper, clip, keep)
         return F.cross_entropy(logits.float().flatten(0, 1), tokens.flatten())
+
+
+def depth(weights: dict[str, Tensor]) -> int:
+    """Layers of the prior that these weights are of."""
+    return 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("layers."))
+
+
+def grow(prior: Prior, smaller: dict[str, Tensor]) -> None:
+    """`prior` takes the weights of a prior with as many or fewer layers; layers it has more start as the identity."""
+    known = depth(smaller)
+    missing, unexpected = prior.load_state_dict(smaller, strict=False)
+    if unexpected or any(int(name.split(".")[1]) < known for name in missing if name.startswith("layers.")):
+        raise ValueError(f"the smaller prior does not fit: unknown {unexpected}, missing {missing}")
+    with torch.no_grad():
+        for layer in list(prior.layers)[known:]:
+            for last in (layer.attention.out, layer.outer):
+                last.weight.zero_()
+                last.bias.zero_()
 
 
 def token_out(tokens: Tensor, probability: float, mask: int) -> Tensor:

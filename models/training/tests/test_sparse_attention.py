@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from sonido.config import PriorConfig
-from sonido.prior import Prior, token_out
-from sonido.sampler import sample, sample_level
+from sonido.incremental import IncrementalPrior
+from sonido.prior import Prior, grow, token_out
+from sonido.sampler import Sampling, draw, sample, sample_level
 from sonido.sparse_attention import PATTERNS, Pattern, SparseAttention, dense_mask
 
 BLOCKS, LENGTH = 4, 6
@@ -113,13 +114,49 @@ def test_token_out_rate() -> None:
     assert 0.08 < (out == 7).float().mean() < 0.12
 
 
+@pytest.mark.parametrize("level", [0, 1])
+def test_one_token_at_a_time_equals_the_whole_window(level: int) -> None:
+    torch.manual_seed(0)
+    prior = Prior(config(level)).eval()
+    tokens, upper, clip, keep = inputs()
+    above = upper if level else None
+    with torch.no_grad():
+        whole = prior(tokens, above, clip, keep)[0]
+        steps = IncrementalPrior(prior, above, clip, keep)
+        for position in range(tokens.shape[1]):
+            logits = steps.step(tokens[:, position - 1] if position else None)
+            assert torch.allclose(logits, whole[:, position], atol=1e-5), position
+
+
+def test_nucleus_keeps_the_likeliest_tokens_and_their_proportions() -> None:
+    logits = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().repeat(20_000, 1)
+    generator = torch.Generator().manual_seed(0)
+    share = torch.bincount(draw(logits, 1.0, 0.7, generator), minlength=4) / 20_000
+    assert share[2:].sum() == 0
+    assert abs(float(share[0]) - 0.5 / 0.8) < 0.02
+    cold = torch.bincount(draw(logits, 0.5, 1.0, generator), minlength=4) / 20_000
+    expected = torch.tensor([0.25, 0.09, 0.0225, 0.0025]) / 0.365
+    assert torch.allclose(cold, expected, atol=0.02)
+
+
+def test_a_grown_prior_starts_as_the_smaller_one() -> None:
+    torch.manual_seed(0)
+    small = Prior(config(layers=2)).eval()
+    grown = Prior(config()).eval()
+    assert not torch.allclose(small(*inputs())[0], grown(*inputs())[0])
+    grow(grown, small.state_dict())
+    assert torch.equal(small(*inputs())[0], grown(*inputs())[0])
+    with pytest.raises(ValueError, match="does not fit"):
+        grow(grown, {f"{name}.x": weight for name, weight in small.state_dict().items()})
+
+
 def test_sampling_is_repeatable_and_slides_past_the_context() -> None:
     torch.manual_seed(0)
     prior = Prior(config())
     _, _, clip, _ = inputs()
     upper = torch.randint(9, (2, 12))
-    once = sample_level(prior, 46, upper, clip, 1.0, torch.Generator().manual_seed(5))
-    again = sample_level(prior, 46, upper, clip, 1.0, torch.Generator().manual_seed(5))
+    once = sample_level(prior, 46, upper, clip, Sampling(), torch.Generator().manual_seed(5))
+    again = sample_level(prior, 46, upper, clip, Sampling(), torch.Generator().manual_seed(5))
     assert once.shape == (2, 46)
     assert torch.equal(once, again)
     assert int(once.max()) < 11
@@ -133,6 +170,6 @@ def test_sampling_follows_the_probabilities() -> None:
         prior.head.weight.data.zero_()
         prior.head.bias.data.fill_(-50)
         prior.head.bias.data[3] = 50
-    tokens = sample(priors, 8, torch.zeros(1, 5), 1.0, seed=0)
+    tokens = sample(priors, 8, torch.zeros(1, 5), Sampling(), seed=0)
     assert [t.shape[1] for t in tokens] == [8, 32]
     assert all(bool((t == 3).all()) for t in tokens)
