@@ -4,10 +4,12 @@ import { player } from './audio/player.ts';
 import { viewport } from './canvas/viewport.ts';
 import { EmptyDesk } from './parts/EmptyDesk.tsx';
 import { ExportSheet } from './parts/ExportSheet.tsx';
+import { PreferencesSheet } from './parts/PreferencesSheet.tsx';
 import { ShortcutSheet } from './parts/ShortcutSheet.tsx';
 import { Sidebar } from './parts/Sidebar.tsx';
 import { SongHeader } from './parts/SongHeader.tsx';
 import { StartSheet } from './parts/StartSheet.tsx';
+import { Tour } from './parts/Tour.tsx';
 import { Transport } from './parts/Transport.tsx';
 import { IconButton } from './parts/controls.tsx';
 import { icons } from './parts/icons.tsx';
@@ -93,6 +95,8 @@ function useFileDrop(): boolean {
       setOver(false);
       if (!hasFiles(event)) return;
       event.preventDefault();
+      // A place with a use of its own for the file.
+      if ((event.target as Element).closest('[data-own-drop]') !== null) return;
       void actions.openFiles([...(event.dataTransfer?.files ?? [])], event.shiftKey);
     };
     const allow = (event: DragEvent) => event.preventDefault();
@@ -115,10 +119,12 @@ export const App = () => {
   const connected = useStore((state) => state.connected);
   const songs = useStore((state) => state.songs);
   const dropping = useFileDrop();
+  // Texts are read while rendering: another language is another window.
+  const language = useStore((state) => state.preferences?.language ?? 'system');
   useEffect(() => listening.show(song), [song]);
   useEffect(() => viewport.showAll(player.duration), [song?.id, song?.sources.length]);
   return (
-    <div className="app">
+    <div className="app" key={language} data-dropping={dropping || undefined}>
       <a className="skip" href="#content">
         {texts().nav.skip}
       </a>
@@ -133,7 +139,9 @@ export const App = () => {
       </main>
       {song !== null && <StartSheet song={song} key={song.id} />}
       {song !== null && <ExportSheet song={song} key={`export ${song.id}`} />}
+      <PreferencesSheet />
       <ShortcutSheet />
+      <Tour />
       <Notices />
       {dropping && <div className="drop-hint">{texts().empty.release}</div>}
     </div>

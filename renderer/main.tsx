@@ -3,17 +3,18 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { shell } from './connection.ts';
 import { actions } from './state/actions.ts';
+import { followSystem } from './state/appearance.ts';
 import { listenToKeys } from './state/keyboard.ts';
 import { keepConnected } from './state/session.ts';
 import { useStore } from './state/store.ts';
-import { textLanguage } from './texts/texts.ts';
 import '@fontsource-variable/inter/wght.css';
 import './style/base.css';
 import './style/controls.css';
 import './style/lanes.css';
 import './style/pages.css';
+import './style/preferences.css';
 
-document.documentElement.lang = textLanguage;
+followSystem();
 listenToKeys();
 void keepConnected();
 shell?.onOpenFiles((paths) => {

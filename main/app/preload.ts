@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import { contextBridge, ipcRenderer, webFrame, webUtils } from 'electron';
 import { deskPortMessage, type Shell } from '../contracts/shell.ts';
 
 // The names of main/app/channels.ts; this file must stay free of what it imports, it runs in the sandbox.
@@ -21,6 +21,7 @@ const shell: Shell = {
   dragOut: (path) => ipcRenderer.send('drag-out', path),
   showProgress: (fraction) => ipcRenderer.send('show-progress', fraction),
   notify: (title, body) => ipcRenderer.send('notify', title, body),
+  setScale: (factor) => webFrame.setZoomFactor(Math.min(2, Math.max(1, factor))),
   onOpenFiles: (listener) => {
     ipcRenderer.on('open-files', (_event, paths: string[]) => listener(paths));
     ipcRenderer.send('ready');

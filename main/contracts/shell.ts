@@ -20,6 +20,8 @@ export interface Shell {
   showProgress(fraction: number | null): void;
   /** A message of the system, when the window is not in front. */
   notify(title: string, body: string): void;
+  /** Size of everything in the window: 1 is 100 %. */
+  setScale(factor: number): void;
   /** Files that were given to the program, also later by a second start of it. */
   onOpenFiles(listener: (paths: readonly string[]) => void): void;
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
+import { appearanceChanged } from '../state/appearance.ts';
 import type { Emitter } from '../state/emitter.ts';
 
 export interface Surface {
@@ -61,15 +62,12 @@ export function useCanvas(
       if (visible) plan();
     });
     seen.observe(element);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', plan);
-    const stops = emitters.map((emitter) => emitter.subscribe(plan));
+    const stops = [appearanceChanged, ...emitters].map((emitter) => emitter.subscribe(plan));
     plan();
     return () => {
       if (frame !== null) cancelAnimationFrame(frame);
       resized.disconnect();
       seen.disconnect();
-      scheme.removeEventListener('change', plan);
       for (const stop of stops) stop();
     };
     // The emitters of a canvas are constants of its module.

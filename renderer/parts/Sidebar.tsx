@@ -25,6 +25,7 @@ export const Sidebar = () => {
               key={each}
               className="nav-item"
               aria-current={view === each ? 'page' : false}
+              data-tour={each}
               onPress={() => actions.show(each)}
             >
               <Icon />
@@ -56,17 +57,27 @@ export const Sidebar = () => {
             );
           })}
         </ul>
-        <Button className="button" onPress={() => void chooseFiles(false)}>
+        <Button className="button" data-tour="open" onPress={() => void chooseFiles(false)}>
           {t.open}
         </Button>
         <Button className="button button-quiet" onPress={() => void chooseFiles(true)}>
           {t.openSession}
         </Button>
       </section>
-      <Button className="nav-item nav-quiet" onPress={() => actions.dialog('shortcuts')}>
-        <icons.keyboard />
-        {t.shortcuts}
-      </Button>
+      <div className="sidebar-end">
+        <Button className="nav-item nav-quiet" onPress={() => actions.dialog('preferences')}>
+          <icons.preferences />
+          {t.preferences}
+        </Button>
+        <Button
+          className="nav-item nav-quiet"
+          data-tour="shortcuts"
+          onPress={() => actions.dialog('shortcuts')}
+        >
+          <icons.keyboard />
+          {t.shortcuts}
+        </Button>
+      </div>
     </aside>
   );
 };

@@ -4,6 +4,7 @@ import {
   Slider,
   SliderThumb,
   SliderTrack,
+  Switch,
   ToggleButton,
   Tooltip,
   TooltipTrigger,
@@ -50,6 +51,20 @@ export const Toggle = ({ label, isOn, onChange, children, tone = 'plain' }: Togg
   </TooltipTrigger>
 );
 
+interface SwitchProps {
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+/** A switch with its words before it. */
+export const LabelledSwitch = ({ label, isOn, onChange }: SwitchProps) => (
+  <Switch className="switch switch-labelled" isSelected={isOn} onChange={onChange}>
+    <span>{label}</span>
+    <span className="switch-track" aria-hidden="true" />
+  </Switch>
+);
+
 interface FaderProps {
   readonly label: string;
   readonly value: number;
@@ -92,7 +107,7 @@ export const Fader = (props: FaderProps) => {
         <span
           className="fader-fill"
           aria-hidden="true"
-          style={{ left: `${from}%`, width: `${to - from}%` }}
+          style={{ insetInlineStart: `${from}%`, width: `${to - from}%` }}
         />
         <SliderThumb className="fader-thumb" />
       </SliderTrack>

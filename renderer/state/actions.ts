@@ -1,4 +1,12 @@
-import type { ExportWish, JobSteps, MixChoice, NoteEdit, NoteSheet } from '../../main/contracts/desk.ts';
+import type { PreferencesChange } from '../../main/contracts/preferences.ts';
+import type {
+  ExportWish,
+  JobSteps,
+  MixChoice,
+  NoteEdit,
+  NoteSheet,
+  PackImport,
+} from '../../main/contracts/desk.ts';
 import { shell } from '../connection.ts';
 import { texts } from '../texts/texts.ts';
 import { desk } from './deskClient.ts';
@@ -41,9 +49,7 @@ export const actions = {
 
   /** Files dropped or chosen in the window; a browser has to send them, the app knows where they lie. */
   async openFiles(files: readonly File[], together = false): Promise<void> {
-    const paths = await attempt(() =>
-      Promise.all(files.map(async (file) => (shell === null ? await send(file) : shell.pathOf(file)))),
-    );
+    const paths = await attempt(() => Promise.all(files.map(pathOf)));
     await actions.openPaths(paths ?? [], together);
   },
 
@@ -62,6 +68,17 @@ export const actions = {
   chooseMix: (songId: string, choice: MixChoice) =>
     attempt(() => desk().call('chooseMix', { songId, choice })),
   undoMix: (songId: string) => attempt(() => desk().call('undoMix', { songId })),
+  redoMix: (songId: string) => attempt(() => desk().call('redoMix', { songId })),
+  async applyMix(songId: string): Promise<void> {
+    const reached = await attempt(() => desk().call('applyMix', { songId }));
+    if (reached !== null) notice('good', texts().mix.given(reached.join(', ')));
+  },
+  /** A suggestion that comes near to this mix. */
+  async matchReference(songId: string, file: File): Promise<void> {
+    const path = await attempt(() => pathOf(file));
+    if (path !== null) await actions.start(songId, { stems: null, notes: null, mix: true, reference: path });
+  },
+  setPreferences: (change: PreferencesChange) => attempt(() => desk().call('setPreferences', change)),
 
   async export(
     songId: string,
@@ -93,6 +110,24 @@ export const actions = {
     await attempt(() => desk().call('removePack', { pack }));
     await actions.refreshPacks();
   },
+  async importPack(file: File, wish: Omit<PackImport, 'file'>): Promise<boolean> {
+    const path = await attempt(() => pathOf(file));
+    if (path === null) return false;
+    const done = await attempt(async () => {
+      await desk().call('importPack', { ...wish, file: path });
+      return true;
+    });
+    await actions.refreshPacks();
+    return done ?? false;
+  },
+  async measurePack(
+    pack: string,
+    signal: AbortSignal,
+    onProgress: (update: { label: string; fraction: number | null }) => void,
+  ): Promise<void> {
+    await attempt(() => desk().call('measurePack', { pack }, { signal, onEvent: onProgress }));
+    await actions.refreshPacks();
+  },
   async checkup(): Promise<void> {
     useStore.setState({ findings: null });
     const findings = await attempt(() => desk().call('checkup', {}));
@@ -102,6 +137,10 @@ export const actions = {
   dragFile: (songId: string, what: 'stem' | 'midi', name: string, minConfidence: number) =>
     attempt(() => desk().call('dragFile', { songId, what, name, minConfidence })),
 };
+
+/** A browser has to send a file, the app knows where it lies. */
+const pathOf = async (file: File): Promise<string> =>
+  shell === null ? await send(file) : shell.pathOf(file);
 
 async function send(file: File): Promise<string> {
   const answer = await fetch(`/incoming?name=${encodeURIComponent(file.name)}`, {

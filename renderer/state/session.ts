@@ -1,6 +1,7 @@
 import { connect, shell, type DeskClient } from '../connection.ts';
 import { texts } from '../texts/texts.ts';
 import { actions } from './actions.ts';
+import { applyPreferences } from './appearance.ts';
 import { setDesk } from './deskClient.ts';
 import { useStore } from './store.ts';
 
@@ -33,6 +34,10 @@ async function follow(connected: DeskClient): Promise<void> {
   const { version, musicFolder } = await connected.call('about', {});
   useStore.setState({ connected: true, version, musicFolder });
   const subscriptions = [
+    connected.subscribe('preferences', (preferences) => {
+      applyPreferences(preferences);
+      useStore.setState({ preferences });
+    }),
     connected.subscribe('songs', ({ songs }) => {
       const { songId } = useStore.getState();
       const stays = songs.some(({ id }) => id === songId);
@@ -57,5 +62,6 @@ async function follow(connected: DeskClient): Promise<void> {
 }
 
 function tellOfEnd(title: string, body: string): void {
-  if (!document.hasFocus()) shell?.notify(title, body);
+  const wanted = useStore.getState().preferences?.notifications !== false;
+  if (wanted && !document.hasFocus()) shell?.notify(title, body);
 }

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { Preferences } from '../../main/contracts/preferences.ts';
 import type { DeskFinding, DeskJob, PackEntry, Song } from '../../main/contracts/desk.ts';
 
 export const views = ['session', 'stems', 'notes', 'mix', 'jobs', 'models', 'doctor'] as const;
@@ -21,7 +22,9 @@ export interface State {
   readonly findings: readonly DeskFinding[] | null;
   readonly songId: string | null;
   readonly view: View;
-  readonly dialog: 'export' | 'shortcuts' | 'start' | null;
+  /** As the engine keeps them; `null` until it has told. */
+  readonly preferences: Preferences | null;
+  readonly dialog: 'export' | 'preferences' | 'shortcuts' | 'start' | null;
   readonly notices: readonly Notice[];
 }
 
@@ -36,6 +39,7 @@ export const useStore = create<State>(() => ({
   findings: null,
   songId: null,
   view: 'session',
+  preferences: null,
   dialog: null,
   notices: [],
 }));

@@ -9,8 +9,14 @@ export function languageOf(wanted: readonly string[]): string {
   return short.find((tag) => Object.hasOwn(languages, tag)) ?? 'en';
 }
 
-const language = languageOf(typeof navigator === 'undefined' ? [] : navigator.languages);
+const systemLanguage = languageOf(typeof navigator === 'undefined' ? [] : navigator.languages);
+let language = systemLanguage;
+
+/** @param wanted a language that there are texts in; `null` for the system's */
+export function setLanguage(wanted: string | null): void {
+  language = wanted === null ? systemLanguage : languageOf([wanted]);
+}
 
 /** The texts of the window. */
 export const texts = (): Texts => languages[language]!;
-export const textLanguage = language;
+export const textLanguage = (): string => language;

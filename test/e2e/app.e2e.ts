@@ -99,6 +99,7 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
       'onOpenFiles',
       'pathOf',
       'platform',
+      'setScale',
       'showFile',
       'showProgress',
     ]);

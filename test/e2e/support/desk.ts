@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installFactorsPack } from '../../support/factorsPack.ts';
@@ -37,6 +37,9 @@ export async function deskHome(): Promise<DeskHome> {
   const home = await mkdtemp(join(tmpdir(), 'sonidesk-e2e-'));
   await installFactorsPack(home, 65_536);
   await installToneModel(join(home, 'packs'));
+  // The tour is for people; what sees it has a home of its own.
+  await mkdir(join(home, 'config'));
+  await writeFile(join(home, 'config', 'preferences.json'), JSON.stringify({ tourSeen: true }));
   const file = join(home, 'First Song.wav');
   const options = { sampleRate, channels: 2, format: 3, bits: 32 } as const;
   await writeFile(file, wave(songSeconds * sampleRate, song, options));
