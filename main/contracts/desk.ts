@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorPayload } from './errors.ts';
 import { mixPlan } from './mixPlan.ts';
 import { note, stemNote } from './notes.ts';
-import { modelAdapters } from './pack.ts';
+import { separationAdapters } from './pack.ts';
 import { preferences, preferencesChange } from './preferences.ts';
 import type { RpcContract } from './rpc.ts';
 import { studioMethods, studioTopics } from './studio.ts';
@@ -210,7 +210,7 @@ export const packImport = z.object({
   file: z.string().min(1),
   id: z.string().min(1).max(64),
   name: z.string().max(200).optional(),
-  adapter: z.enum(modelAdapters).exclude(['basic-pitch']),
+  adapter: z.enum(separationAdapters),
   stems: z.array(z.string().min(1)).min(1).optional(),
   sampleRate: z.number().int().min(8000).max(384_000),
 });

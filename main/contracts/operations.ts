@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featureLevel, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
 import { note } from './notes.ts';
 import { tags } from './tags.ts';
@@ -106,6 +107,24 @@ export const operations = {
     }),
     /** `notes` names a JSON file: an array of notes ordered by onset, then pitch. */
     output: z.object({ ...modelRun, notes: z.string(), count: z.number().int().nonnegative() }),
+  },
+  /** Stage 1 of SoniDo: the codes of the three levels, coarse to fine. */
+  tokenise: {
+    version: 1,
+    input: z.object({
+      /** At the pack's rate and channels. */
+      audio: path,
+      pack: z.string(),
+    }),
+    /** `tokens` names a safetensors file with a tensor `tokens.<level>` each. */
+    output: z.object({ ...modelRun, tokens: z.string(), tensors: z.array(featureTensor) }),
+  },
+  /** Stage 2 of SoniDo: hidden states of the prior of one level, aligned with its tokens. */
+  features: {
+    version: 1,
+    input: z.object({ tokens: path, pack: z.string(), level: featureLevel }),
+    /** `features` names a safetensors file with the tensor `features.<level>`. */
+    output: z.object({ ...modelRun, features: z.string(), tensors: z.array(featureTensor) }),
   },
   tag: {
     version: 1,

@@ -4,8 +4,9 @@ import { z } from 'zod';
 export const packFormat = 1;
 
 /** How a model is fed and read; a pack names the one that fits. */
-export const modelAdapters = ['htdemucs', 'waveform', 'mdx-net', 'basic-pitch'] as const;
-export type ModelAdapter = (typeof modelAdapters)[number];
+export const separationAdapters = ['htdemucs', 'waveform', 'mdx-net'] as const;
+export type SeparationAdapter = (typeof separationAdapters)[number];
+const modelAdapters = [...separationAdapters, 'basic-pitch', 'sonido'] as const;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -29,6 +30,8 @@ const tensor = z.object({
   /** `null` marks a dynamic dimension. */
   shape: z.array(z.number().int().positive().nullable()),
 });
+
+const modelFile = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 
 /** A model pack: what it is, under which terms, what it computes and how to feed it. */
 export const packManifest = z.object({
@@ -80,6 +83,25 @@ export const packManifest = z.object({
     /** Constants that only this kind of model has (STFT sizes, frame rates, ...), read by its adapter. */
     constants: z.record(z.string(), z.union([z.number(), z.string()])),
   }),
+  /** Further graphs of the pack, float32 in and out like the model itself. */
+  graphs: z
+    .record(
+      z.string(),
+      z.object({ file: modelFile, inputs: z.array(tensor).min(1), outputs: z.array(tensor).min(1) }),
+    )
+    .optional(),
+  /** What is behind weights of our own. */
+  training: z
+    .object({
+      parameters: z.number().int().positive(),
+      /** Optimiser steps of each stage. */
+      steps: z.record(z.string(), z.number().int().positive()),
+      /** Hours of audio that stage 1 could draw from and did draw, and that stage 2 read as tokens. */
+      hours: z.object({ available: z.number(), stage1: z.number(), stage2: z.number() }),
+      /** The model card, from the root of the repository. */
+      card: z.string(),
+    })
+    .optional(),
   /**
    * Names of the separated stems in the order of the output tensor. With a model constant `modelStems` the
    * model computes only that many, and the next one is what remains of the source.

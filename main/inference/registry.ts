@@ -17,6 +17,8 @@ const loaders: { readonly [Name in OperationName]: () => Promise<Operation<Name>
   'render-mix': async () => (await import('../mix/renderMix.ts')).renderMix,
   separate: async () => (await import('./separate/separate.ts')).separate,
   'select-stems': async () => (await import('./separate/selectStems.ts')).selectStems,
+  tokenise: async () => (await import('./features/tokenise.ts')).tokenise,
+  features: async () => (await import('./features/features.ts')).features,
   transcribe: async () => (await import('./transcribe/transcribe.ts')).transcribe,
 };
 

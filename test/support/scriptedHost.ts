@@ -120,6 +120,10 @@ function output(operation: OperationName, input: AnyInput, directory: string): u
     case 'transcribe':
       writeFileSync(join(directory, 'notes.json'), JSON.stringify([note]));
       return { ...model, pack: input.pack, notes: 'notes.json', count: 1 };
+    case 'tokenise':
+      return { ...model, pack: input.pack, tokens: file, tensors: [] };
+    case 'features':
+      return { ...model, pack: input.pack, features: file, tensors: [] };
     case 'tag':
       return tags;
     case 'mix':

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { modelAdapters, type ModelAdapter } from '../../contracts/pack.ts';
+import { separationAdapters, type SeparationAdapter } from '../../contracts/pack.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, list, numberBetween } from '../engineOptions.ts';
 
 interface ImportOptions {
   readonly id: string;
   readonly name?: string;
-  readonly adapter: Exclude<ModelAdapter, 'basic-pitch'>;
+  readonly adapter: SeparationAdapter;
   readonly stems?: string[];
   readonly rate: number;
   readonly window?: number;
@@ -17,7 +17,6 @@ interface ImportOptions {
   readonly json?: true;
 }
 
-const separators = modelAdapters.filter((adapter) => adapter !== 'basic-pitch');
 const samples = numberBetween(1, 1e8);
 
 export function packsImportCommand(context: CommandContext): Command {
@@ -29,7 +28,9 @@ export function packsImportCommand(context: CommandContext): Command {
     .requiredOption('--id <id>', 'name for the pack: small letters, digits and -')
     .option('--name <name>', 'name for people')
     .addOption(
-      new Option('--adapter <kind>', 'how the model is fed').choices(separators).makeOptionMandatory(),
+      new Option('--adapter <kind>', 'how the model is fed')
+        .choices(separationAdapters)
+        .makeOptionMandatory(),
     )
     .option(
       '--stems <names>',

@@ -11,6 +11,8 @@ export function laneOf(operation: OperationName): Lane {
   switch (operation) {
     case 'separate':
     case 'transcribe':
+    case 'tokenise':
+    case 'features':
       return 'model';
     case 'decode':
     case 'resample':

@@ -44,16 +44,18 @@ function checkOne(pack: string, role: 'input' | 'output', graph: readonly GraphT
 
 /**
  * Checks that a graph has the tensors that the manifest promises, and needs no input that it does not name.
+ * @param promised what the manifest says of this graph; by default of the pack's model
  * @throws SoniError `corrupt`
  */
 export function checkTensors(
   manifest: PackManifest,
   graph: { inputs: readonly GraphTensor[]; outputs: readonly GraphTensor[] },
+  promised: { inputs: Declared; outputs: Declared } = manifest.model,
 ): void {
-  checkOne(manifest.id, 'input', graph.inputs, manifest.model.inputs);
-  checkOne(manifest.id, 'output', graph.outputs, manifest.model.outputs);
+  checkOne(manifest.id, 'input', graph.inputs, promised.inputs);
+  checkOne(manifest.id, 'output', graph.outputs, promised.outputs);
   const unnamed = graph.inputs.find(
-    (tensor) => !manifest.model.inputs.some((declared) => declared.name === tensor.name),
+    (tensor) => !promised.inputs.some((declared) => declared.name === tensor.name),
   );
   if (unnamed !== undefined) {
     throw new SoniError(

@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
+import type { PackManifest } from '../../contracts/pack.ts';
 import { tellUser } from '../host/userNotes.ts';
 import type { InstalledPack } from '../packs/installedPack.ts';
 import { verifyFilesCheaply } from '../packs/verification.ts';
@@ -12,6 +13,8 @@ import { modelThreads } from './threads.ts';
 import { keepWarm, makeRoom, takeWarm } from './warmSessions.ts';
 
 export interface LoadOptions {
+  /** One of the pack's further graphs; else its model. */
+  readonly graph?: string;
   /** Execution provider, untested; else the one that is best for this pack here. */
   readonly provider?: string;
   /** Threads of the CPU provider; else one per core. */
@@ -38,7 +41,8 @@ export interface Model {
  */
 export async function loadModel(pack: InstalledPack, options: LoadOptions = {}): Promise<Model> {
   await verifyFilesCheaply(pack);
-  const { id, model, files } = pack.manifest;
+  const { id, files } = pack.manifest;
+  const model = graphOf(pack.manifest, options.graph);
   const { sha256, bytes } = files.find(({ name }) => name === model.file)!;
   const threads = options.threads ?? modelThreads();
   let provider = options.provider ?? (await providerFor(pack, options.signal));
@@ -58,10 +62,14 @@ export async function loadModel(pack: InstalledPack, options: LoadOptions = {}):
     const graph = on === 'cpu' ? options.cpuGraph?.(file) : undefined;
     const loaded = await createSession(file, { provider: on, threads, graph });
     try {
-      checkTensors(pack.manifest, {
-        inputs: graphTensors(loaded.inputMetadata),
-        outputs: graphTensors(loaded.outputMetadata),
-      });
+      checkTensors(
+        pack.manifest,
+        {
+          inputs: graphTensors(loaded.inputMetadata),
+          outputs: graphTensors(loaded.outputMetadata),
+        },
+        model,
+      );
       return loaded;
     } catch (thrown) {
       await loaded.release();
@@ -101,6 +109,12 @@ export async function loadModel(pack: InstalledPack, options: LoadOptions = {}):
       await keepWarm(warmKey(provider), session, bytes);
     },
   };
+}
+
+function graphOf(manifest: PackManifest, name: string | undefined) {
+  const graph = name === undefined ? manifest.model : manifest.graphs?.[name];
+  if (graph !== undefined) return graph;
+  throw new SoniError('corrupt', `The pack ${manifest.id} has no graph "${name}". Get a fitting pack.`);
 }
 
 /** What onnxruntime says, without its source files and conditions. */

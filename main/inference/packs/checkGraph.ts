@@ -13,9 +13,12 @@ export async function readGraph(file: string): Promise<{ inputs: GraphTensor[]; 
 }
 
 /**
- * Loads a pack's graph and compares its tensors with the manifest.
+ * Loads a pack's graphs and compares their tensors with the manifest.
  * @throws SoniError `corrupt`
  */
 export async function checkGraph(pack: InstalledPack): Promise<void> {
-  checkTensors(pack.manifest, await readGraph(pack.filePath(pack.manifest.model.file)));
+  const { model, graphs = {} } = pack.manifest;
+  for (const graph of [model, ...Object.values(graphs)]) {
+    checkTensors(pack.manifest, await readGraph(pack.filePath(graph.file)), graph);
+  }
 }

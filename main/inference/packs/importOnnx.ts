@@ -1,7 +1,7 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
-import { packFormat, type ModelAdapter, type PackManifest } from '../../contracts/pack.ts';
+import { packFormat, type SeparationAdapter, type PackManifest } from '../../contracts/pack.ts';
 import type { Hertz, Samples } from '../../contracts/units.ts';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { fileError } from '../../platform/fileError.ts';
@@ -19,7 +19,7 @@ import { markVerified } from './verification.ts';
 export interface ImportParameters {
   readonly id: string;
   readonly name?: string;
-  readonly adapter: Exclude<ModelAdapter, 'basic-pitch'>;
+  readonly adapter: SeparationAdapter;
   /** In the order of the output; may be left out for a well-known MDX-Net. */
   readonly stems?: readonly string[];
   readonly sampleRate: Hertz;

@@ -37,9 +37,10 @@ export function parseManifest(text: string, where: string): PackManifest {
   if (!parsed.success) {
     throw new SoniError('corrupt', `${where} is not a valid pack manifest: ${issuesInWords(parsed.error)}.`);
   }
-  const { model, files } = parsed.data;
-  if (!files.some((file) => file.name === model.file)) {
-    throw new SoniError('corrupt', `${where}: its model file ${model.file} is not among its files.`);
+  const { model, graphs = {}, files } = parsed.data;
+  for (const { file } of [model, ...Object.values(graphs)]) {
+    if (files.some(({ name }) => name === file)) continue;
+    throw new SoniError('corrupt', `${where}: its model file ${file} is not among its files.`);
   }
   return parsed.data;
 }

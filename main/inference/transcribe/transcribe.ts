@@ -1,15 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AudioReader } from '../../audio/audioStream.ts';
 import { openWav } from '../../audio/wav/wavReader.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import type { Note } from '../../contracts/notes.ts';
 import type { Operation, OperationInput } from '../../contracts/operations.ts';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { resumable } from '../../platform/checkpoint.ts';
+import { checkAudio } from '../audioOfPack.ts';
 import { loadModel } from '../onnx/model.ts';
 import { findPack } from '../packs/findPack.ts';
-import type { InstalledPack } from '../packs/installedPack.ts';
 import type { ActivationSource } from './activations.ts';
 import { frameLayout, type FrameLayout } from './basicPitchFrames.ts';
 import { computeActivations } from './computeActivations.ts';
@@ -36,7 +35,7 @@ export const transcribe: Operation<'transcribe'> = async (input, context) => {
   const layout = frameLayout(manifest);
   const audio = await openWav(input.audio);
   try {
-    checkAudio(pack, audio, input.audio);
+    checkAudio(manifest, audio, input.audio);
     const total = audio.frames * (1 + decodingShare);
     const scratch = join(context.directory, 'activations.raw');
     const model = await loadModel(pack, { signal: context.signal });
@@ -80,16 +79,6 @@ export const transcribe: Operation<'transcribe'> = async (input, context) => {
     await audio.close();
   }
 };
-
-function checkAudio({ manifest }: InstalledPack, audio: AudioReader, path: string): void {
-  const { sampleRate, channels } = manifest.model;
-  if (audio.sampleRate !== sampleRate || audio.channels !== channels) {
-    throw new SoniError(
-      'bad-input',
-      `${path} has ${audio.sampleRate} Hz and ${audio.channels} channels; ${manifest.id} needs ${sampleRate} Hz and ${channels}. Resample it first.`,
-    );
-  }
-}
 
 /** Decodes with the thresholds of the request. */
 export async function notesFrom(

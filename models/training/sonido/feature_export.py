@@ -20,11 +20,13 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
 from sonido import checkpoint
-from sonido.config import HOPS, model_config
+from sonido.config import HOPS, SAMPLE_RATE, model_config
 from sonido.features import feature_graphs
+from sonido.logline import parse_line
 from sonido.onnx_export import OPSET, Graph
 from sonido.pipeline import load_codec, load_priors
-from sonido.tokenisation import CONTEXT
+from sonido.presets import stage1_config
+from sonido.tokenisation import CONTEXT, TOP, read_tokens
 
 TOKEN_AGREEMENT = 0.999
 FEATURE_TOLERANCE = 2e-3
@@ -52,6 +54,7 @@ def export_features(
     config = model_config(size)
     model, priors = load_codec(run, size), load_priors(run, config)
     results = export_graphs(feature_graphs(model, priors, layers), out, audio)
+    steps = {name: _steps(run / name) for name in ("stage1", "prior0", "prior1", "prior2")}
     facts: dict[str, Any] = {
         "format": 1,
         "size": size,
@@ -63,13 +66,30 @@ def export_features(
         "widths": [p.width for p in config.priors],
         "layers": layers or [p.feature_layer for p in priors],
         "parameters": sum(p.numel() for module in (model, *priors) for p in module.parameters()),
-        "steps": {
-            name: checkpoint.read(run / name / "checkpoint")[0]["step"]
-            for name in ("stage1", "prior0", "prior1", "prior2")
-        },
+        "steps": steps,
+        "hours": _hours(run, size, steps["stage1"]),
     }
     (out / "features.json").write_text(json.dumps(facts, indent=2) + "\n")
     return results
+
+
+def _steps(folder: Path) -> int:
+    step = checkpoint.read(folder / "checkpoint")[0]["step"]
+    if not isinstance(step, int):
+        raise ValueError(f"the checkpoint in {folder} has the step {step}, a whole number was expected")
+    return step
+
+
+def _hours(run: Path, size: str, steps: int) -> dict[str, float]:
+    """Hours of audio that stage 1 could draw from, that it drew, and that stage 2 had as tokens."""
+    start = parse_line((run / "stage1" / "log.txt").read_text().splitlines()[0])
+    config = stage1_config(size, None, 0)
+    tokens = sum(len(item.tokens[0]) for item in read_tokens(run / "tokens" / "train"))
+    return {
+        "available": float(start["train_hours"]),
+        "stage1": round(steps * config.batch * config.segment / SAMPLE_RATE / 3600, 2),
+        "stage2": round(tokens * TOP / SAMPLE_RATE / 3600, 2),
+    }
 
 
 def export_graphs(items: list[Graph], out: Path, audio: Tensor | None = None) -> list[Agreement]:

@@ -3,7 +3,7 @@ import type { Planar } from '../../../audio/audioStream.ts';
 import type { Model } from '../../onnx/model.ts';
 import type { InstalledPack } from '../../packs/installedPack.ts';
 import { modelStems } from './modelStems.ts';
-import { packConstant } from './packConstant.ts';
+import { packConstant } from '../../packs/packConstant.ts';
 import type { SeparationModel } from './separationModel.ts';
 
 /**

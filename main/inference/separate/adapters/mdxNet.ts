@@ -3,7 +3,7 @@ import { Stft, type Spectrogram } from '../../../audio/stft.ts';
 import type { Model } from '../../onnx/model.ts';
 import type { InstalledPack } from '../../packs/installedPack.ts';
 import { modelStems } from './modelStems.ts';
-import { packConstant } from './packConstant.ts';
+import { packConstant } from '../../packs/packConstant.ts';
 import type { SeparationModel } from './separationModel.ts';
 
 /** The lowest bins are silenced before the model sees them, as Ultimate Vocal Remover does for all these models. */

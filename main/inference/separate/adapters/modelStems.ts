@@ -1,5 +1,5 @@
 import type { PackManifest } from '../../../contracts/pack.ts';
-import { packConstant } from './packConstant.ts';
+import { packConstant } from '../../packs/packConstant.ts';
 
 /** The stems that the model itself computes; a pack may name one more, which is what remains. */
 export const modelStems = (manifest: PackManifest): readonly string[] => {

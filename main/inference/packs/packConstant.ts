@@ -1,5 +1,5 @@
-import { SoniError } from '../../../contracts/errors.ts';
-import type { PackManifest } from '../../../contracts/pack.ts';
+import { SoniError } from '../../contracts/errors.ts';
+import type { PackManifest } from '../../contracts/pack.ts';
 
 /** A positive whole number among a pack's model constants. @throws SoniError `corrupt` */
 export function packConstant(manifest: PackManifest, name: string): number {

@@ -1,0 +1,95 @@
+// Makes the pack of a trained SoniDo from its exported feature graphs:
+//   node main/tooling/sonidoPack.mjs models/training/weights/tiny sonido-tiny 1.0.0
+// Copies the graphs to models/packs/ID and writes the manifest with their SHA-256 and what is behind them.
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const [weights, id, version] = process.argv.slice(2);
+if (version === undefined) {
+  console.error('Usage: node main/tooling/sonidoPack.mjs WEIGHTS_FOLDER PACK_ID VERSION');
+  process.exit(2);
+}
+const facts = JSON.parse(readFileSync(join(weights, 'features.json'), 'utf8'));
+const levels = ['coarse', 'medium', 'fine'];
+const card = 'models/cards/sonido.md';
+/** Coarse tokens that one run of stage 1 takes. */
+const windowTokens = 128;
+/** Windows that one run of stage 2 takes. */
+const batch = 2;
+
+const folder = join(root, 'models/packs', id);
+mkdirSync(folder, { recursive: true });
+const files = [
+  ['tokenise.onnx', 'tokenise.onnx'],
+  ...levels.map((level, index) => [`features${index}.onnx`, `features-${level}.onnx`]),
+].map(([from, name]) => {
+  copyFileSync(join(weights, from), join(folder, name));
+  const bytes = readFileSync(join(folder, name));
+  return { name, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
+});
+
+const constants = { contextTokens: facts.context_coarse_tokens };
+for (const [index, level] of levels.entries()) {
+  constants[`${level}Hop`] = facts.hops[index];
+  constants[`${level}Codes`] = facts.codebooks[index];
+  constants[`${level}Layer`] = facts.layers[index];
+}
+const millions = (facts.parameters / 1e6).toFixed(1);
+const hours = (value) => String(Math.round(value * 10) / 10);
+const manifest = {
+  format: 1,
+  id,
+  version,
+  name: `SoniDo ${facts.size}`,
+  summary: `Features of our own foundation model, trained at ${facts.size} size: ${millions} M parameters, ${hours(facts.hours.stage1)} h of audio drawn from ${hours(facts.hours.available)} h.`,
+  licence: {
+    id: 'MIT',
+    text: `${readFileSync(join(root, 'LICENSE'), 'utf8').trim()}\n\nThe weights were trained by this project. Their data, with the licence of each part, are in models/cards/sonido-data.md.\n`,
+    mustAccept: false,
+  },
+  source: { type: 'file' },
+  convert: 'none',
+  files,
+  tasks: ['features'],
+  model: {
+    file: 'tokenise.onnx',
+    adapter: 'sonido',
+    sampleRate: 44100,
+    channels: 2,
+    windowSamples: windowTokens * facts.hops[0],
+    overlapSamples: 2 * facts.context_coarse_tokens * facts.hops[0],
+    maxBatch: batch,
+    inputs: [{ name: 'audio', shape: [null, 2, windowTokens * facts.hops[0]] }],
+    outputs: levels.map((name, index) => ({
+      name,
+      shape: [null, (windowTokens * facts.hops[0]) / facts.hops[index]],
+    })),
+    constants,
+  },
+  graphs: Object.fromEntries(
+    levels.map((level, index) => [
+      level,
+      {
+        file: `features-${level}.onnx`,
+        inputs: [
+          { name: 'tokens', shape: [null, facts.contexts[index]] },
+          ...(index === 0
+            ? []
+            : [
+                {
+                  name: 'upper',
+                  shape: [null, (facts.contexts[index] * facts.hops[index]) / facts.hops[index - 1]],
+                },
+              ]),
+        ],
+        outputs: [{ name: 'features', shape: [null, facts.contexts[index] - 1, facts.widths[index]] }],
+      },
+    ]),
+  ),
+  training: { parameters: facts.parameters, steps: facts.steps, hours: facts.hours, card },
+};
+writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+console.log(`${folder}: ${files.map(({ name, bytes }) => `${name} ${bytes} bytes`).join(', ')}`);
