@@ -23,6 +23,9 @@ import { MixView } from './views/MixView.tsx';
 import { ModelsView } from './views/ModelsView.tsx';
 import { NotesView } from './views/NotesView.tsx';
 import { SessionView } from './views/SessionView.tsx';
+import { StudioView } from './studio/StudioView.tsx';
+import { live } from './studio/live.ts';
+import { hasTracks, useStudio } from './studio/studioState.ts';
 import { StemsView } from './views/StemsView.tsx';
 
 const SongView = ({ song, view }: { song: Song; view: View }) => {
@@ -44,10 +47,12 @@ const SongView = ({ song, view }: { song: Song; view: View }) => {
 const Content = () => {
   const { songs, view } = useStore();
   const song = useStore(currentSong);
+  const inStudio = useStudio((state) => state.open || (song === null && hasTracks(state)));
   if (view === 'jobs') return <JobsView />;
   if (view === 'models') return <ModelsView />;
   if (view === 'doctor') return <DoctorView />;
   if (songs === null) return <p className="waiting">{texts().connection.trying}</p>;
+  if (view === 'session' && inStudio) return <StudioView />;
   if (song === null) return <EmptyDesk />;
   return (
     <>
@@ -122,7 +127,11 @@ export const App = () => {
   // Texts are read while rendering: another language is another window.
   const language = useStore((state) => state.preferences?.language ?? 'system');
   useEffect(() => listening.show(song), [song]);
-  useEffect(() => viewport.showAll(player.duration), [song?.id, song?.sources.length]);
+  const inStudio = useStudio((state) => state.open || (song === null && hasTracks(state)));
+  useEffect(
+    () => viewport.showAll(inStudio ? live.duration : player.duration),
+    [song?.id, song?.sources.length, inStudio],
+  );
   return (
     <div className="app" key={language} data-dropping={dropping || undefined}>
       <a className="skip" href="#content">

@@ -26,9 +26,22 @@ class Viewport {
     this.changed.emit();
   }
 
+  /** The same song has become longer: who sees all of it goes on seeing all. */
+  extend(duration: number): void {
+    if (duration === this.#duration) return;
+    const wasAll = this.#showsAll;
+    this.#duration = duration;
+    if (wasAll) this.showAll(duration);
+    else this.#limit();
+  }
+
+  get #showsAll(): boolean {
+    return Math.abs(this.secondsPerPixel * this.#width - this.#duration) < this.secondsPerPixel;
+  }
+
   setWidth(width: number): void {
     if (width === this.#width || width < 1) return;
-    const wasAll = Math.abs(this.secondsPerPixel * this.#width - this.#duration) < this.secondsPerPixel;
+    const wasAll = this.#showsAll;
     this.#width = width;
     if (wasAll) this.showAll(this.#duration);
     else this.#limit();

@@ -1,4 +1,5 @@
 import { Button } from 'react-aria-components';
+import { PluginFolders } from '../studio/PluginGuide.tsx';
 import { texts } from '../texts/texts.ts';
 import { chooseFiles } from './chooseFiles.ts';
 import { icons } from './icons.tsx';
@@ -31,6 +32,11 @@ export const EmptyDesk = () => {
       <Button className="button button-main button-large" onPress={() => void chooseFiles(false)}>
         {t.choose}
       </Button>
+      <section className="empty-plugin">
+        <h3>{texts().studio.inDaw}</h3>
+        <p>{texts().studio.inDawText}</p>
+        <PluginFolders />
+      </section>
     </div>
   );
 };

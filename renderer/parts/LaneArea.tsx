@@ -1,13 +1,13 @@
-import { useEffect, useRef, type PointerEvent, type ReactNode } from 'react';
+import { useRef, type PointerEvent, type ReactNode } from 'react';
 import type { Tags } from '../../main/contracts/tags.ts';
 import { player } from '../audio/player.ts';
 import { drawRuler } from '../canvas/grid.ts';
 import { colour, useCanvas } from '../canvas/useCanvas.ts';
+import { useTimelineWheel } from '../canvas/useTimelineWheel.ts';
 import { viewport } from '../canvas/viewport.ts';
 import { listening } from '../state/listening.ts';
 import { texts } from '../texts/texts.ts';
 
-const zoomPerWheel = 1.0018;
 /** Below it a press is a click. */
 const dragPixels = 4;
 
@@ -48,27 +48,7 @@ export const LaneArea = ({ children, tags }: { children: ReactNode; tags: Tags |
     () => player.playing,
   );
 
-  useEffect(() => {
-    const element = lanes.current;
-    const canvas = head.current;
-    if (element === null || canvas === null) return undefined;
-    const resized = new ResizeObserver(() => viewport.setWidth(canvas.clientWidth));
-    resized.observe(canvas);
-    // React's wheel listeners are passive and could not keep the page from scrolling.
-    const onWheel = (event: WheelEvent) => {
-      const x = event.clientX - canvas.getBoundingClientRect().left;
-      if (event.ctrlKey || event.metaKey || event.altKey) viewport.zoom(zoomPerWheel ** event.deltaY, x);
-      else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-        viewport.scroll(event.deltaX || event.deltaY);
-      } else return;
-      event.preventDefault();
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => {
-      resized.disconnect();
-      element.removeEventListener('wheel', onWheel);
-    };
-  }, [head]);
+  useTimelineWheel(lanes, head);
 
   const secondsAt = ({ clientX }: PointerEvent) =>
     viewport.toSeconds(clientX - head.current!.getBoundingClientRect().left);

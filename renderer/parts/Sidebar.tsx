@@ -4,11 +4,14 @@ import { activeJob, useStore, views } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 import { JobProgress } from '../views/JobsView.tsx';
 import { chooseFiles } from './chooseFiles.ts';
+import { StudioItem } from '../studio/StudioItem.tsx';
+import { openStudio, useStudio } from '../studio/studioState.ts';
 import { IconButton } from './controls.tsx';
 import { icons } from './icons.tsx';
 
 export const Sidebar = () => {
   const t = texts().nav;
+  const inStudio = useStudio((state) => state.open);
   const { songs, songId, jobs, view } = useStore();
   const waiting = jobs.filter(({ state }) => state === 'queued' || state === 'running').length;
   return (
@@ -35,17 +38,25 @@ export const Sidebar = () => {
           );
         })}
       </nav>
+      <StudioItem />
       <section className="songs" aria-label={t.songs}>
         <h2>{t.songs}</h2>
         <ul>
           {(songs ?? []).map((song) => {
             const job = activeJob(jobs, song.id);
             return (
-              <li key={song.id} className="song-item" data-current={song.id === songId || undefined}>
+              <li
+                key={song.id}
+                className="song-item"
+                data-current={(song.id === songId && !inStudio) || undefined}
+              >
                 <Button
                   className="song-button"
-                  aria-current={song.id === songId}
-                  onPress={() => actions.choose(song.id)}
+                  aria-current={song.id === songId && !inStudio}
+                  onPress={() => {
+                    openStudio(false);
+                    actions.choose(song.id);
+                  }}
                 >
                   <span className="song-title">{song.title}</span>
                 </Button>

@@ -5,6 +5,7 @@ import { activeJob, useStore } from '../state/store.ts';
 import { clock } from '../canvas/grid.ts';
 import { texts } from '../texts/texts.ts';
 import { JobProgress, etaText } from '../views/JobsView.tsx';
+import { GiveBack } from '../studio/GiveBack.tsx';
 import { IconButton } from './controls.tsx';
 import { icons } from './icons.tsx';
 
@@ -35,6 +36,7 @@ export const SongHeader = ({ song }: { song: Song }) => {
         ))}
       </ul>
       <span className="spring" />
+      <GiveBack song={song} />
       {job === null ? (
         <Button className="button button-main" onPress={() => actions.dialog('start')}>
           {t.start.open}

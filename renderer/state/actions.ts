@@ -22,7 +22,7 @@ function notice(tone: 'good' | 'bad', text: string): void {
 }
 
 /** Whatever goes wrong is said; nothing is swallowed. */
-async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
+export async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
   try {
     return await work();
   } catch (thrown) {

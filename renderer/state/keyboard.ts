@@ -2,6 +2,9 @@ import { player } from '../audio/player.ts';
 import { viewport } from '../canvas/viewport.ts';
 import { chooseFiles } from '../parts/chooseFiles.ts';
 import { loopView } from '../parts/Transport.tsx';
+import { live } from '../studio/live.ts';
+import { studioActions } from '../studio/studioActions.ts';
+import { useStudio } from '../studio/studioState.ts';
 import { actions } from './actions.ts';
 import { listening } from './listening.ts';
 import { useStore, views } from './store.ts';
@@ -48,6 +51,8 @@ function press(event: KeyboardEvent): boolean {
     '=': () => viewport.zoom(1 / zoomStep),
     '-': () => viewport.zoom(zoomStep),
     '0': () => viewport.showAll(player.duration),
+    m: () =>
+      void (useStudio.getState().studio?.state === 'serving' && studioActions.addMarker(live.position)),
     '?': () => actions.dialog('shortcuts'),
   };
   return run(commands[key.toLowerCase()]);

@@ -3,6 +3,7 @@ import { texts } from '../texts/texts.ts';
 import { actions } from './actions.ts';
 import { applyPreferences } from './appearance.ts';
 import { setDesk } from './deskClient.ts';
+import { followStudio } from '../studio/studioState.ts';
 import { useStore } from './store.ts';
 
 const firstRetryMs = 300;
@@ -34,6 +35,7 @@ async function follow(connected: DeskClient): Promise<void> {
   const { version, musicFolder } = await connected.call('about', {});
   useStore.setState({ connected: true, version, musicFolder });
   const subscriptions = [
+    ...followStudio(connected),
     connected.subscribe('preferences', (preferences) => {
       applyPreferences(preferences);
       useStore.setState({ preferences });

@@ -1,0 +1,127 @@
+import { memo, useState } from 'react';
+import { Button, Checkbox, Input, TextField } from 'react-aria-components';
+import type { StudioTrack } from '../../main/contracts/studio.ts';
+import { clock } from '../canvas/grid.ts';
+import { IconButton, Toggle } from '../parts/controls.tsx';
+import { icons } from '../parts/icons.tsx';
+import { texts } from '../texts/texts.ts';
+import { studioActions } from './studioActions.ts';
+import { choose, unfold } from './studioState.ts';
+
+interface HeadProps {
+  readonly track: StudioTrack;
+  readonly takes: StudioTrack['takes'];
+  readonly isChosen: boolean;
+  readonly isUnfolded: boolean;
+}
+
+/** The name is edited where it stands; Enter or leaving it keeps it, Escape does not. */
+const TrackName = ({ track }: { track: StudioTrack }) => {
+  const [draft, setDraft] = useState<string | null>(null);
+  const keep = () => {
+    const name = draft?.trim() ?? '';
+    setDraft(null);
+    if (name !== '' && name !== track.name) void studioActions.rename(track.id, name);
+  };
+  return (
+    <TextField
+      className="studio-name"
+      aria-label={texts().studio.name(track.name)}
+      value={draft ?? track.name}
+      onChange={setDraft}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.querySelector('input')?.blur();
+        if (event.key === 'Escape') setDraft(null);
+      }}
+    >
+      <Input className="studio-name-input" maxLength={180} />
+    </TextField>
+  );
+};
+
+function stateText({ plug, host, format, sampleRate, message }: StudioTrack): string {
+  const t = texts().studio;
+  if (message !== '') return message;
+  if (plug === 'lost' || plug === 'away') return t.plugs[plug];
+  return [t.plugs[plug], host, format, `${sampleRate / 1000} kHz`].filter(Boolean).join(' · ');
+}
+
+/** A track's name, state and what it was given; its lane is drawn by the canvases above. */
+export const StudioHead = memo(({ track, takes, isChosen, isUnfolded }: HeadProps) => {
+  const t = texts().studio;
+  const [hearsStems, setHearsStems] = useState(false);
+  const { id, name, slot, plug, colour, returned } = track;
+  const held = returned.filter(({ kind }) => kind !== 'name' && kind !== 'monitor');
+  const hear = (stems: boolean) => {
+    setHearsStems(stems);
+    void studioActions.hear(id, stems ? 'stems' : 'original');
+  };
+  return (
+    <div className="studio-track" role="group" aria-label={name} data-plug={plug}>
+      <div className="studio-lane">
+        <div className="studio-head">
+          <span className="studio-colour" style={{ background: colour ?? undefined }} aria-hidden="true" />
+          <Checkbox
+            className="studio-check"
+            aria-label={t.choose(name)}
+            isSelected={isChosen}
+            onChange={() => choose(id)}
+          >
+            <span className="checkbox-box" aria-hidden="true" />
+          </Checkbox>
+          <div className="studio-facts">
+            <div className="studio-title">
+              <TrackName track={track} />
+              {slot > 0 && (
+                <span className="studio-slot" title={t.slot(slot)}>
+                  {slot}
+                </span>
+              )}
+            </div>
+            <span className="studio-state" title={stateText(track)}>
+              <span className="studio-dot" aria-hidden="true" />
+              <span className="studio-state-text">{stateText(track)}</span>
+            </span>
+            <div className="studio-row">
+              {track.takes.length > 0 && (
+                <Button className="studio-takes" aria-expanded={isUnfolded} onPress={() => unfold(id)}>
+                  {t.takes(track.takes.length)}
+                </Button>
+              )}
+              {track.droppedFrames > 0 && (
+                <span className="studio-lost">{t.dropped(track.droppedFrames)}</span>
+              )}
+              {held.map(({ kind, held: isHeld }) => (
+                <span className="studio-given" key={kind} data-held={isHeld || undefined}>
+                  {t.given[kind]}
+                </span>
+              ))}
+              <span className="spring" />
+              {held.some(({ kind }) => kind === 'stems') && (
+                <Toggle label={t.hearStems(name)} isOn={hearsStems} onChange={hear}>
+                  <icons.listen />
+                </Toggle>
+              )}
+              {held.some(({ kind }) => kind === 'stems' || kind === 'notes') && (
+                <IconButton label={t.takeBack(name)} onPress={() => void studioActions.takeBack(id)}>
+                  <icons.undo />
+                </IconButton>
+              )}
+            </div>
+          </div>
+        </div>
+        <div className="studio-wave" role="img" aria-label={texts().song.waveform(name)} />
+      </div>
+      {takes.map(({ id: takeId, hostStart, frames, sampleRate, state }, index) => (
+        <div className="studio-take" key={takeId}>
+          <span>
+            {t.take(track.takes.length - index)} · {clock(Math.max(0, hostStart) / sampleRate, 1)} ·{' '}
+            {state === 'recording' ? t.plugs.capturing : clock(frames / sampleRate, 1)}
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+});
+StudioHead.displayName = 'StudioHead';

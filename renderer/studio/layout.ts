@@ -1,0 +1,33 @@
+import type { StudioTrack } from '../../main/contracts/studio.ts';
+
+/** In CSS pixels; the style sheet has the same. */
+export const laneHeight = 74;
+export const takeHeight = 34;
+
+export interface LanePlace {
+  readonly track: StudioTrack;
+  readonly top: number;
+  /** Rows of single takes below the lane. */
+  readonly takes: StudioTrack['takes'];
+  readonly height: number;
+}
+
+/** Where each track's lane lies below the first one's top. */
+export function placesOf(tracks: readonly StudioTrack[], unfolded: ReadonlySet<string>): LanePlace[] {
+  let top = 0;
+  return tracks.map((track) => {
+    const takes = unfolded.has(track.id) ? track.takes : [];
+    const place = { track, top, takes, height: laneHeight + takes.length * takeHeight };
+    top += place.height;
+    return place;
+  });
+}
+
+/** Lanes that are at least partly between two heights; the places are in order. */
+export function visible(places: readonly LanePlace[], from: number, to: number): readonly LanePlace[] {
+  let first = 0;
+  while (first < places.length && places[first]!.top + places[first]!.height <= from) first++;
+  let last = first;
+  while (last < places.length && places[last]!.top < to) last++;
+  return places.slice(first, last);
+}
