@@ -12,6 +12,7 @@ import './style/base.css';
 import './style/controls.css';
 import './style/lanes.css';
 import './style/pages.css';
+import './style/mix.css';
 import './style/studio.css';
 import './style/preferences.css';
 

@@ -89,11 +89,14 @@ export function songMidi(song: SongRecord, notes: readonly StemNote[], minConfid
   );
 }
 
-/** What the plan's tracks are made of: the stems of a mix, the tracks of a session. */
-export const mixTracks = (song: SongRecord): string[] =>
-  (song.inputs.length === 1 && song.stems !== null ? song.stems.files : song.sources).map(
-    ({ audio }) => audio,
-  );
+/** What the plan's tracks are made of, in its order: the stems of a mix, the tracks of a session. */
+export function mixTracks(song: SongRecord): string[] {
+  const files = song.inputs.length === 1 && song.stems !== null ? song.stems.files : song.sources;
+  const names = song.mix?.plan.tracks.map(({ name }) => name) ?? [];
+  if (!names.every((name) => files.some((file) => file.name === name)))
+    return files.map(({ audio }) => audio);
+  return names.map((name) => files.find((file) => file.name === name)!.audio);
+}
 
 /** Without what some file system does not take. */
 export const fileName = (text: string): string =>

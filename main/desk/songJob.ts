@@ -18,6 +18,9 @@ interface Work {
   readonly report: (update: JobReport) => void;
 }
 
+/** A new suggestion: nothing was decided about it. */
+const noHistory = { canUndo: false, canRedo: false };
+
 /** Part of the bar that each step fills, roughly as long as it takes. */
 const shares = { prepare: 1, tags: 1, stems: 14, rest: 6 };
 type Step = keyof typeof shares;
@@ -36,8 +39,11 @@ export async function performSongJob(work: Work): Promise<void> {
   const steps: Step[] = ['prepare'];
   if (single !== null) steps.push('tags');
   if (splits) steps.push('stems');
-  const runs = notes !== null || mix;
-  if (runs) steps.push('rest');
+  // Stems that are there already are mixed anew, not what they were made of.
+  const ready = shelf.get(job.songId).stems;
+  const remixed = mix && !splits && notes === null && ready !== null && !ready.preview ? ready.files : null;
+  const runs = remixed === null && (notes !== null || mix);
+  if (runs || remixed !== null) steps.push('rest');
   const watch = (step: Step, facts: Partial<StepFacts> = {}) => ({
     signal,
     onProgress: phase(steps, step, { ...noFacts, ...facts }, work.report),
@@ -60,6 +66,18 @@ export async function performSongJob(work: Work): Promise<void> {
     const { chosen: provider } = await engine.selfTest(stems, false, signal);
     await split(work, single, stems, folder, watch('stems', { seconds, provider, pack: stems }));
   }
+  if (remixed !== null) {
+    const { plan, notes: remarks } = await engine.mix(
+      {
+        tracks: remixed.map(({ audio }) => audio),
+        reference: job.steps.reference ?? null,
+        output: join(folder, 'mix.json'),
+      },
+      watch('rest'),
+    );
+    await shelf.change(job.songId, () => ({ mix: { plan, ...firstMixState, ...noHistory }, remarks }));
+    return;
+  }
   if (!runs) return;
 
   const result = await engine.run(
@@ -80,7 +98,7 @@ export async function performSongJob(work: Work): Promise<void> {
     tags: result.tags,
     noteCount: result.transcription?.count ?? song.noteCount,
     noteRevision: song.noteRevision + 1,
-    mix: plan === null ? song.mix : { plan, ...firstMixState, canUndo: false, canRedo: false },
+    mix: plan === null ? song.mix : { plan, ...firstMixState, ...noHistory },
     remarks: result.notes,
   }));
 }

@@ -1,7 +1,7 @@
 import { shell } from '../connection.ts';
 import { actions } from '../state/actions.ts';
 
-const endings = '.wav,.wave,.rf64,.bwf,.flac,.mp3,.m4a,.aac,.ogg,.oga,.opus,.aif,.aiff';
+export const audioEndings = '.wav,.wave,.rf64,.bwf,.flac,.mp3,.m4a,.aac,.ogg,.oga,.opus,.aif,.aiff';
 
 /** The system's dialog, or the browser's. */
 export async function chooseFiles(together: boolean): Promise<void> {
@@ -12,7 +12,7 @@ export async function chooseFiles(together: boolean): Promise<void> {
   const input = document.createElement('input');
   input.type = 'file';
   input.multiple = true;
-  input.accept = endings;
+  input.accept = audioEndings;
   input.addEventListener('change', () => void actions.openFiles([...(input.files ?? [])], together));
   input.click();
 }

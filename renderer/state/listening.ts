@@ -1,4 +1,5 @@
-import type { MixChoice, Song } from '../../main/contracts/desk.ts';
+import type { Lane, MixChoice, Song } from '../../main/contracts/desk.ts';
+import type { MixPlan, StripSettings } from '../../main/contracts/mixPlan.ts';
 import { fromDecibels } from '../../main/contracts/units.ts';
 import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import { withStrength } from '../../main/audio/strip/strength.ts';
@@ -117,9 +118,11 @@ class Listening {
     const { mixer } = player;
     if (mix == null || mixer === null || mix.plan.tracks.length !== mixer.channels.length) return;
     const { plan } = mix;
-    const strips = plan.tracks.map(({ name, strip }) =>
-      choice.skipped.includes(name) ? neutralStrip() : withStrength(strip, choice.strength),
-    );
+    const lanes = lanesOf(this.#song!);
+    const strips = mixer.channels.map(neutralStrip);
+    plan.tracks.forEach((track, index) => {
+      strips[laneOfTrack(lanes, track.name, index)] = chosenStrip(track, choice);
+    });
     mixer.setStrips(strips, plan.reverb).catch(() => undefined);
     this.#gains = matchGains(plan.before.integratedLufs, plan.after.integratedLufs, choice.strength);
     this.#applyMatch();
@@ -141,20 +144,36 @@ export function matchGains(
   return { original, lanes: original, mix: fromDecibels(Math.min(0, -louder)) };
 }
 
+/** What sounds through the strips: the stems of a mix, or the tracks of a session. */
+export function lanesOf(song: Song): readonly Lane[] {
+  const stems = song.inputs.length === 1 ? (song.stems?.lanes ?? []) : [];
+  // Without stems the song itself is the one lane, so that its fader works.
+  return stems.length > 0 ? stems : song.sources;
+}
+
+/** The lane that a track of the plan is made of: the one with its name; plans and lanes may be in another order. */
+export function laneOfTrack(lanes: readonly Pick<Lane, 'name'>[], track: string, index: number): number {
+  const found = lanes.findIndex(({ name }) => name === track);
+  return found < 0 ? index : found;
+}
+
+/** A track's strip as it is wanted. */
+export const chosenStrip = (
+  { name, strip }: MixPlan['tracks'][number],
+  { strength, skipped }: MixChoice,
+): StripSettings => (skipped.includes(name) ? neutralStrip() : withStrength(strip, strength));
+
 /** What is played for a song: a mix with its stems, or the tracks of a session as lanes of their own sum. */
 function programmeOf(song: Song): Programme | null {
   const [first] = song.sources;
   if (first === undefined) return null;
   const sources = song.sources.map(({ medium }) => medium);
-  const single = song.inputs.length === 1;
-  const lanes = single ? (song.stems?.lanes.map(({ medium }) => medium) ?? []) : sources;
   const { sampleRate } = first.medium;
   return {
     sampleRate,
     frames: Math.max(...sources.map(({ frames }) => frames)),
     originals: sources,
-    // Without stems the song itself is the one lane, so that its fader works.
-    lanes: lanes.length > 0 ? lanes : sources,
+    lanes: lanesOf(song).map(({ medium }) => medium),
   };
 }
 
