@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { colour, useCanvas } from '../canvas/useCanvas.ts';
 import { useTimelineWheel } from '../canvas/useTimelineWheel.ts';
 import { viewport } from '../canvas/viewport.ts';
@@ -6,7 +6,7 @@ import { peaksChanged } from '../canvas/peaks.ts';
 import { Emitter } from '../state/emitter.ts';
 import { texts } from '../texts/texts.ts';
 import { drawGaps, drawHostGrid, drawRegion } from './drawTakes.ts';
-import { laneHeight, placesOf, takeHeight, visible, type LanePlace } from './layout.ts';
+import { laneHeightFor, placesOf, takeHeight, visible, type LanePlace } from './layout.ts';
 import { live, meterFloorDb } from './live.ts';
 import { StudioHead } from './StudioHead.tsx';
 import { StudioRuler } from './StudioRuler.tsx';
@@ -14,8 +14,9 @@ import { useStudio } from './studioState.ts';
 
 const scrolled = new Emitter();
 const plainColour = '#7f8a9c';
-/** Width of the meters at the left edge of the lanes. */
+/** Meters stand at the right edge of the heads; the moving canvas begins there. */
 const meterWidth = 9;
+const meterRoom = 14;
 
 /**
  * The tracks of the DAW on the host's timeline. All lanes share two canvases over the part that is in view: one is drawn
@@ -27,7 +28,19 @@ export const StudioLanes = () => {
   const unfolded = useStudio((state) => state.unfolded);
   const chosen = useStudio((state) => state.chosen);
   const scroller = useRef<HTMLDivElement>(null);
-  const places = useMemo(() => placesOf(studio.tracks, unfolded), [studio.tracks, unfolded]);
+  const [laneHeight, setLaneHeight] = useState(laneHeightFor(0, 1));
+  const places = useMemo(
+    () => placesOf(studio.tracks, unfolded, laneHeight),
+    [studio.tracks, unfolded, laneHeight],
+  );
+  const count = studio.tracks.length;
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const resized = new ResizeObserver(() => setLaneHeight(laneHeightFor(element.clientHeight, count)));
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, [count]);
   const inView = (height: number) => {
     const top = scroller.current?.scrollTop ?? 0;
     return { top, lanes: visible(places, top, top + height) };
@@ -59,11 +72,11 @@ export const StudioLanes = () => {
         warm: colour(element, '--warm'),
         bad: colour(element, '--bad'),
       };
-      for (const lane of lanes) drawMeter(context, lane.top - top, lane.track.id, tones);
+      for (const lane of lanes) drawMeter(context, lane.top - top, lane, tones);
       if (live.clock === null) return;
-      const x = viewport.toPixel(live.position);
+      const x = meterRoom + viewport.toPixel(live.position);
       if (live.playing && follows()) viewport.follow(live.position);
-      if (x < 0 || x > width) return;
+      if (x < meterRoom || x > width) return;
       context.fillStyle = colour(element, '--playhead');
       context.fillRect(Math.round(x), 0, 1.5, height);
     },
@@ -86,6 +99,7 @@ export const StudioLanes = () => {
       <div className="studio-stage">
         <div
           className="studio-scroll"
+          style={{ ['--lane' as string]: `${laneHeight}px` }}
           ref={scroller}
           role="group"
           aria-label={t.tracks}
@@ -103,7 +117,7 @@ export const StudioLanes = () => {
           ))}
         </div>
         <canvas ref={waves} className="studio-canvas" aria-hidden="true" />
-        <canvas ref={moving} className="studio-canvas" aria-hidden="true" />
+        <canvas ref={moving} className="studio-canvas studio-moving" aria-hidden="true" />
       </div>
     </div>
   );
@@ -119,7 +133,7 @@ function drawLane(
   context: CanvasRenderingContext2D,
   width: number,
   top: number,
-  { track, takes, height }: LanePlace,
+  { track, takes, height, laneHeight }: LanePlace,
   bad: string,
   edge: string,
 ): void {
@@ -162,15 +176,15 @@ function drawWhole(
 function drawMeter(
   context: CanvasRenderingContext2D,
   top: number,
-  track: string,
+  { track, laneHeight }: LanePlace,
   tones: Readonly<Record<'well' | 'good' | 'warm' | 'bad', string>>,
 ): void {
-  const levels = live.levelsOf(track);
+  const levels = live.levelsOf(track.id);
   const [height, base] = [laneHeight - 9, top + laneHeight - 5];
   const count = Math.max(1, Math.min(2, levels.length));
   for (let channel = 0; channel < count; channel++) {
     const width = (meterWidth - (count - 1)) / count;
-    const x = 2 + channel * (width + 1);
+    const x = channel * (width + 1);
     const level = levels[channel] ?? meterFloorDb;
     const filled = ((level - meterFloorDb) / -meterFloorDb) * height;
     context.fillStyle = tones.well;

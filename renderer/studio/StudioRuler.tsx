@@ -19,7 +19,8 @@ export const HostClockText = () => {
       const { clock: host } = live;
       const t = texts().studio;
       const place = host?.bar == null ? '' : ` · ${t.bar(host.bar, host.beat ?? 1)}`;
-      const text = host === null ? t.noClock : `${clock(live.position, 1)}${place}`;
+      const tempo = host?.bpm == null ? '' : ` · ${t.bpm(host.bpm)}`;
+      const text = host === null ? t.noClock : `${clock(live.position, 1)}${place}${tempo}`;
       if (element.current !== null && element.current.textContent !== text)
         element.current.textContent = text;
     };
@@ -51,7 +52,7 @@ export const StudioRuler = () => {
       context.translate(0, rowHeight);
       drawRuler({ context, width, height: rowHeight }, text, line);
       context.restore();
-      drawBars(context, width, strong, text, line);
+      drawBars(context, width, { strong, text, line, panel: colour(element, '--panel') });
       drawMarkers(context, width, height, accent, strong);
     },
     [viewport.changed, live.changed],
@@ -78,9 +79,7 @@ export const StudioRuler = () => {
 function drawBars(
   context: CanvasRenderingContext2D,
   width: number,
-  strong: string,
-  text: string,
-  line: string,
+  { strong, text, line, panel }: Readonly<Record<'strong' | 'text' | 'line' | 'panel', string>>,
 ): void {
   const { tempo, sampleRate } = live.studio ?? { tempo: [], sampleRate: 48_000 };
   context.font = '11px system-ui, sans-serif';
@@ -101,12 +100,14 @@ function drawBars(
   }
   let free = -Infinity;
   for (const point of tempo) {
-    const x = Math.max(0, viewport.toPixel(point.sample / sampleRate));
+    const x = viewport.toPixel(point.sample / sampleRate);
+    if (x < 0 || x > width || x < free) continue;
     const label = tempoText(point);
-    if (x > width || x < free) continue;
     const labelWidth = context.measureText(label).width;
+    context.fillStyle = panel;
+    context.fillRect(x + 22, 0, labelWidth + 12, rowHeight);
     context.fillStyle = text;
-    context.fillText(label, x + 24, rowHeight / 2);
+    context.fillText(label, x + 28, rowHeight / 2);
     free = x + labelWidth + 60;
   }
 }
