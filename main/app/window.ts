@@ -41,8 +41,9 @@ export function lockDown(session: Session): void {
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   });
-  // Copying the doctor's report is all that is ever needed.
-  const allowed = (permission: string) => permission === 'clipboard-sanitized-write';
+  // Copying the doctor's report, and playing notes to a MIDI port (without system-exclusive messages, which can
+  // rewrite an instrument): that is all that is ever needed.
+  const allowed = (permission: string) => ['clipboard-sanitized-write', 'midi'].includes(permission);
   session.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed(permission)));
   session.setPermissionCheckHandler((_contents, permission) => allowed(permission));
   session.setDevicePermissionHandler(() => false);

@@ -7,12 +7,12 @@ import { SoniError } from '../contracts/errors.ts';
 import type { Transport } from '../contracts/rpc.ts';
 import type { Engine } from '../engine/workflows/engine.ts';
 import { removePack } from '../inference/packs/removePack.ts';
-import { writeFileAtomic } from '../platform/atomicFile.ts';
 import { directories } from '../platform/directories.ts';
 import { InTurn } from '../platform/inTurn.ts';
 import { fileError } from '../platform/fileError.ts';
 import { serve, type Handlers, type Server } from '../rpc/serve.ts';
-import { exportSong, fileName, songMidi } from './exportSong.ts';
+import { dragFile, type DragWish } from './dragFile.ts';
+import { exportSong } from './exportSong.ts';
 import { JobQueue } from './jobQueue.ts';
 import type { Listeners } from './listeners.ts';
 import { Media } from './media.ts';
@@ -46,6 +46,8 @@ export interface Desk {
   serve(transport: Transport): Server;
   /** @throws SoniError `not-found` */
   mediumFile(id: string): string;
+  /** Makes the file that a window drags out. @throws SoniError `not-found` */
+  dragFile(wish: DragWish, signal: AbortSignal): Promise<string>;
   /** For serving it together with something else. */
   readonly handlers: Handlers<typeof contract>;
   /** Where files that a browser sends are put. */
@@ -93,6 +95,9 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       }));
       return await sheet(songId);
     });
+
+  const drag = (wish: DragWish, signal: AbortSignal) =>
+    dragFile(shelf.get(wish.songId), shelf.folderOf(wish.songId), wish, signal);
 
   async function openSong(paths: readonly string[], captured?: Captured): Promise<string> {
     for (const path of paths) {
@@ -175,20 +180,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
         report: (label, fraction, note) => emit({ label, fraction, ...(note !== undefined && { note }) }),
       });
     },
-    async dragFile({ songId, what, name, minConfidence }) {
-      const song = shelf.get(songId);
-      if (what === 'stem') {
-        const stem = song.stems?.files.find((file) => file.name === name);
-        if (stem === undefined) throw new SoniError('not-found', `There is no stem "${name}" yet.`);
-        return stem.audio;
-      }
-      const { notes } = await notesOf(songId).sheet();
-      const wanted = name === '' ? notes : notes.filter(({ stem }) => stem === name);
-      const file = fileName(name === '' ? song.title : `${song.title} - ${name}`);
-      const path = join(shelf.folderOf(songId), 'drag', `${file}.mid`);
-      await writeFileAtomic(path, songMidi(song, wanted, minConfidence));
-      return path;
-    },
+    dragFile: (wish, { signal }) => drag(wish, signal),
     packs: () => packEntries(engine.packSpeeds()),
     async addPack({ pack, acceptLicence }, { signal, emit }) {
       await installPack(pack, acceptLicence, signal, emit);
@@ -236,6 +228,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       return server;
     },
     mediumFile: (id) => media.fileOf(id),
+    dragFile: drag,
     async close() {
       await queue.close();
       await studio.close();

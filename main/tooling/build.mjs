@@ -40,6 +40,7 @@ const windowSources = [
   'main/rpc',
   'main/audio/strip',
   'main/audio/peaks',
+  'main/midi',
 ];
 
 async function windowStamp() {

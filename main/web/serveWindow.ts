@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
+import { desk as contract } from '../contracts/desk.ts';
 import { SoniError, asSoniError } from '../contracts/errors.ts';
 import { fileName } from '../desk/exportSong.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -53,6 +54,8 @@ export async function serveWindow(desk: Desk, options: WindowServerOptions = {})
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405, 'Only GET.');
     if (medium !== undefined) return sendMedium(request, response, medium);
+    const dragged = /^\/drag\/([a-z0-9-]+)$/.exec(url.pathname)?.[1];
+    if (dragged !== undefined) return sendDragged(response, dragged, url.searchParams);
     const file = page.get(url.pathname);
     if (file === undefined) return end(response, 404, 'There is nothing here.');
     response.setHeader('content-type', file.type);
@@ -66,6 +69,31 @@ export async function serveWindow(desk: Desk, options: WindowServerOptions = {})
     const stream = body();
     if (stream === null) response.end();
     else await pipeline(stream, response);
+  }
+
+  /** What is dragged out of the window, or downloaded by a click on its handle. */
+  async function sendDragged(
+    response: ServerResponse,
+    songId: string,
+    query: URLSearchParams,
+  ): Promise<void> {
+    const wish = contract.methods.dragFile.input.safeParse({
+      songId,
+      what: query.get('what'),
+      name: query.get('name') ?? '',
+      minConfidence: Number(query.get('above') ?? 0),
+    });
+    if (!wish.success) return end(response, 404, 'There is nothing here.');
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const path = await desk.dragFile(wish.data, gone.signal);
+    const { size } = await stat(path);
+    response.writeHead(200, {
+      'content-type': types[extname(path)] ?? 'application/octet-stream',
+      'content-length': size,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(basename(path))}`,
+    });
+    await pipeline(createReadStream(path), response);
   }
 
   /** A browser does not tell where a file lies; it sends it. */
@@ -123,6 +151,8 @@ export async function serveWindow(desk: Desk, options: WindowServerOptions = {})
     },
   };
 }
+
+const types: Readonly<Record<string, string>> = { '.wav': 'audio/wav', '.mid': 'audio/midi' };
 
 const wrongToken =
   'Open the address that SoniDesk printed; it carries the key. It changes with every start of SoniDesk.';

@@ -1,5 +1,6 @@
 import type { Medium } from '../../main/contracts/desk.ts';
 import { mediumUrl } from '../connection.ts';
+import { deinterleave } from './deinterleave.ts';
 
 /**
  * Frames of a medium, fetched as a byte range.
@@ -37,13 +38,4 @@ export async function readBytes(
   if (response.status !== 206)
     throw new Error(`A medium answered ${response.status}: ${await response.text()}`);
   return await response.arrayBuffer();
-}
-
-export function deinterleave(samples: Float32Array, channels: number): Float32Array<ArrayBuffer>[] {
-  const frames = Math.floor(samples.length / channels);
-  return Array.from({ length: channels }, (_, channel) => {
-    const plane = new Float32Array(frames);
-    for (let frame = 0, at = channel; frame < frames; frame++, at += channels) plane[frame] = samples[at]!;
-    return plane;
-  });
 }

@@ -29,29 +29,3 @@ export const isBlackKey = (pitch: number): boolean => [1, 3, 6, 8, 10].includes(
 const names = ['C', 'C♯', 'D', 'E♭', 'E', 'F', 'F♯', 'G', 'A♭', 'A', 'B♭', 'B'];
 /** Scientific pitch notation: 60 is C4. */
 export const pitchName = (pitch: number): string => `${names[pitch % 12]!}${Math.floor(pitch / 12) - 1}`;
-
-/** The note at a point, the one that lies on top. */
-export function noteAt(notes: readonly DeskNote[], seconds: number, pitch: number): DeskNote | null {
-  return (
-    notes.findLast((note) => note.pitch === pitch && note.onset <= seconds && seconds <= note.offset) ?? null
-  );
-}
-
-/** Onsets brought to the nearest beat or fraction of one, lengths kept. */
-export function quantised<Timed extends { onset: number; offset: number }>(
-  notes: readonly Timed[],
-  beats: readonly number[],
-  parts: number,
-): Timed[] {
-  const grid = beats.slice(0, -1).flatMap((beat, index) => {
-    const step = (beats[index + 1]! - beat) / parts;
-    return Array.from({ length: parts }, (_, part) => beat + part * step);
-  });
-  if (grid.length === 0) return [...notes];
-  return notes.map((note) => {
-    const onset = grid.reduce((best, at) =>
-      Math.abs(at - note.onset) < Math.abs(best - note.onset) ? at : best,
-    );
-    return { ...note, onset, offset: onset + note.offset - note.onset };
-  });
-}

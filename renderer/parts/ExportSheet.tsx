@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import {
   Button,
   Checkbox,
@@ -15,6 +15,7 @@ import { actions } from '../state/actions.ts';
 import { useStore } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 import { confidenceLimit } from '../views/NotesView.tsx';
+import { laneName } from '../views/StemsView.tsx';
 import { Sheet } from './Sheet.tsx';
 
 const Box = ({
@@ -34,25 +35,32 @@ const Box = ({
   </Checkbox>
 );
 
+interface Progress {
+  readonly label: string;
+  readonly fraction: number;
+  readonly note?: string | undefined;
+}
+
 /** Files for the user's own folder. */
 export const ExportSheet = ({ song }: { song: Song }) => {
   const t = texts().export;
   const isOpen = useStore((state) => state.dialog === 'export');
   const musicFolder = useStore((state) => state.musicFolder);
   const [folder, setFolder] = useState<string | null>(null);
-  const [wish, setWish] = useState({ stems: true, midi: true, mix: false });
+  const [wish, setWish] = useState({ stems: true, midi: true, mix: false, midiPerStem: false });
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [encoding, setEncoding] = useState<ExportWish['encoding']>('float32');
-  const [progress, setProgress] = useState<{ label: string; fraction: number } | null>(null);
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const [remarks, setRemarks] = useState<readonly string[]>([]);
   const [files, setFiles] = useState<readonly string[] | null>(null);
+  const stop = useRef<AbortController | null>(null);
   const directory = folder ?? `${musicFolder}/${song.title}`;
-  const has = {
-    stems: song.stems !== null && !song.stems.preview,
-    midi: song.noteCount !== null,
-    mix: song.mix !== null,
-  };
+  const stems = song.stems === null || song.stems.preview ? [] : song.stems.lanes.map(({ name }) => name);
+  const only = stems.filter((name) => !left.has(name));
+  const has = { stems: stems.length > 0, midi: song.noteCount !== null, mix: song.mix !== null };
   const wanted = {
-    stems: wish.stems && has.stems,
-    midi: wish.midi && has.midi,
+    stems: wish.stems && only.length > 0,
+    midi: wish.midi && has.midi && (stems.length === 0 || only.length > 0),
     mix: wish.mix && has.mix,
   };
 
@@ -61,16 +69,37 @@ export const ExportSheet = ({ song }: { song: Song }) => {
     if (chosen != null) setFolder(chosen);
   };
   const close = () => {
+    stop.current?.abort();
     actions.dialog(null);
     setFiles(null);
+    setRemarks([]);
   };
   const go = async () => {
-    // Still under way; the button stays as it is, so that the focus does.
-    if (progress !== null) return;
+    // While it runs the same button stops it, so that the focus stays.
+    if (stop.current !== null) {
+      stop.current.abort();
+      return;
+    }
+    stop.current = new AbortController();
+    setFiles(null);
+    setRemarks([]);
     setProgress({ label: '', fraction: 0 });
-    const minConfidence = confidenceLimit.current;
-    setFiles(await actions.export(song.id, directory, { ...wanted, encoding, minConfidence }, setProgress));
+    const complete = {
+      ...wanted,
+      encoding,
+      minConfidence: confidenceLimit.current,
+      ...(left.size > 0 && { only }),
+      midiPerStem: wish.midiPerStem,
+    };
+    const { signal } = stop.current;
+    const written = await actions.export(song.id, directory, complete, signal, (update) => {
+      setProgress(update);
+      const { note } = update;
+      if (note !== undefined) setRemarks((before) => [...before, note]);
+    });
+    setFiles(written);
     setProgress(null);
+    stop.current = null;
   };
 
   return (
@@ -91,10 +120,25 @@ export const ExportSheet = ({ song }: { song: Song }) => {
           text={t.stems}
           isOn={wish.stems}
           isPossible={has.stems}
-          onChange={(stems) => setWish({ ...wish, stems })}
+          onChange={(on) => setWish({ ...wish, stems: on })}
         />
+        {has.stems && (
+          <div className="sub-choices" role="group" aria-label={t.which}>
+            {stems.map((name) => (
+              <Box
+                key={name}
+                text={laneName(name)}
+                isOn={!left.has(name)}
+                isPossible
+                onChange={(on) =>
+                  setLeft(new Set(on ? [...left].filter((each) => each !== name) : [...left, name]))
+                }
+              />
+            ))}
+          </div>
+        )}
         <RadioGroup
-          className="radios"
+          className="radios radios-tall"
           aria-label={t.encoding}
           value={encoding}
           isDisabled={!wanted.stems}
@@ -106,6 +150,9 @@ export const ExportSheet = ({ song }: { song: Song }) => {
           <Radio className="radio" value="int24">
             {t.int24}
           </Radio>
+          <Radio className="radio" value="flac">
+            {t.flac}
+          </Radio>
         </RadioGroup>
         <Box
           text={t.midi}
@@ -113,6 +160,14 @@ export const ExportSheet = ({ song }: { song: Song }) => {
           isPossible={has.midi}
           onChange={(midi) => setWish({ ...wish, midi })}
         />
+        <div className="sub-choices">
+          <Box
+            text={t.midiPerStem}
+            isOn={wish.midiPerStem}
+            isPossible={wanted.midi}
+            onChange={(midiPerStem) => setWish({ ...wish, midiPerStem })}
+          />
+        </div>
         <Box
           text={t.mix}
           isOn={wish.mix}
@@ -127,6 +182,11 @@ export const ExportSheet = ({ song }: { song: Song }) => {
           </span>
         </ProgressBar>
       )}
+      {remarks.map((remark) => (
+        <p className="export-remark" role="alert" key={remark}>
+          {remark}
+        </p>
+      ))}
       {files !== null && (
         <ul className="exported" aria-label={t.done(files.length, directory)}>
           {files.map((file) => (
@@ -150,7 +210,7 @@ export const ExportSheet = ({ song }: { song: Song }) => {
           isDisabled={!(wanted.stems || wanted.midi || wanted.mix)}
           onPress={() => void go()}
         >
-          {t.go}
+          {progress === null ? t.go : t.stop}
         </Button>
       </div>
     </Sheet>

@@ -1,12 +1,20 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import type { DeskNote, NoteEdit } from '../../main/contracts/desk.ts';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
+import type { DeskNote, Medium, NoteEdit } from '../../main/contracts/desk.ts';
 import type { Tags } from '../../main/contracts/tags.ts';
 import { player } from '../audio/player.ts';
-import { drawGrid } from '../canvas/grid.ts';
-import { isBlackKey, noteAt, pitchName, pitchRange } from '../canvas/noteLayout.ts';
-import { colour, useCanvas, type Surface } from '../canvas/useCanvas.ts';
+import { colour, useCanvas } from '../canvas/useCanvas.ts';
 import { viewport } from '../canvas/viewport.ts';
+import { drawKeys, drawRoll, type RollPicture } from '../notes/drawRoll.ts';
+import { isNothing, noShift, shiftEdit, shifted, type Shift } from '../notes/edits.ts';
+import type { NoteColouring } from '../notes/noteColours.ts';
+import { snapped, stepOf, type QuantiseSettings } from '../notes/quantise.ts';
+import { hitAt, notesIn, placeOf, velocityHit, type Place } from '../notes/rollPointer.ts';
+import { keyEdit, neighbour } from '../notes/rollKeys.ts';
+import { layoutRows, pitchAbove } from '../notes/rows.ts';
+import { colourMapNow } from '../spectrogram/theme.ts';
+import { spectrogramsChanged } from '../spectrogram/spectrograms.ts';
 import { texts } from '../texts/texts.ts';
+import { isDrums } from '../../main/midi/drums.ts';
 import { toneOf } from './Wave.tsx';
 
 interface PianoRollProps {
@@ -15,176 +23,231 @@ interface PianoRollProps {
   readonly parts: readonly string[];
   readonly minConfidence: number;
   readonly tags: Tags | null;
+  readonly colouring: NoteColouring;
+  /** What is heard, behind the notes; `null` for none. */
+  readonly medium: Medium | null;
+  readonly grid: QuantiseSettings;
+  readonly snaps: boolean;
   readonly chosen: ReadonlySet<string>;
   readonly onChoose: (ids: ReadonlySet<string>) => void;
   readonly onEdit: (edit: NoteEdit) => void;
-  readonly onSound: (note: DeskNote) => void;
+  readonly onSound: (note: Pick<DeskNote, 'stem' | 'pitch' | 'velocity'>) => void;
 }
 
-const nudgeSeconds = 0.05;
-/** Length of a note that is drawn with a double click, in seconds. */
+/** Length of a note that is drawn where there is no pulse, in seconds. */
 const drawnLength = 0.25;
+const drawnVelocity = 96;
+/** Less than this is a click, not a drag. */
+const clickPixels = 3;
 
-/** The notes over the song's time. Colour is the part, strength of the colour how sure the note is. */
+/** The notes over the song's time, and their velocities under them. */
 export const PianoRoll = (props: PianoRollProps) => {
-  const { notes, parts, minConfidence, tags, chosen, onChoose, onEdit, onSound } = props;
-  const range = pitchRange(notes);
-  const rows = range.highest - range.lowest + 1;
-  const shown = notes.filter(({ confidence }) => confidence >= minConfidence);
-  const [moving, setMoving] = useState<{ pitches: number; seconds: number } | null>(null);
+  const { notes, parts, minConfidence, tags, chosen, grid, onChoose, onEdit, onSound } = props;
+  const layout = useMemo(() => layoutRows(notes, parts), [notes, parts]);
+  const visible = useMemo(
+    () => notes.filter(({ confidence }) => confidence >= minConfidence),
+    [notes, minConfidence],
+  );
+  const [shift, setShift] = useState<Shift>(noShift);
+  const [frame, setFrame] = useState<RollPicture['frame']>(null);
+  const beats = tags?.beats ?? [];
+  const snap = (seconds: number) =>
+    props.snaps ? snapped(seconds, beats, { ...grid, strength: 1 }) : seconds;
 
-  const draw = (surface: Surface) => {
-    const element = canvas.current!;
-    const { context, width, height } = surface;
-    const rowHeight = height / rows;
-    const top = (pitch: number) => (range.highest - pitch) * rowHeight;
-    context.fillStyle = colour(element, '--row-black');
-    for (let pitch = range.lowest; pitch <= range.highest; pitch++) {
-      if (isBlackKey(pitch)) context.fillRect(0, top(pitch), width, rowHeight);
-    }
-    context.fillStyle = colour(element, '--grid-strong');
-    for (let pitch = range.lowest; pitch <= range.highest; pitch++) {
-      if (pitch % 12 === 0) context.fillRect(0, Math.round(top(pitch) + rowHeight), width, 1);
-    }
-    drawGrid(surface, tags, colour(element, '--grid'), colour(element, '--grid-strong'));
-    const tones = parts.map((part, index) => colour(element, `--${toneOf(part, index)}`));
-    const ring = colour(element, '--text');
-    for (const note of shown) {
-      const picked = chosen.has(note.id);
-      const shift = picked ? moving : null;
-      const left = viewport.toPixel(note.onset + (shift?.seconds ?? 0));
-      const right = viewport.toPixel(note.offset + (shift?.seconds ?? 0));
-      if (right < 0 || left > width) continue;
-      context.globalAlpha = 0.3 + 0.7 * note.confidence;
-      context.fillStyle = tones[parts.indexOf(note.stem)] ?? ring;
-      context.beginPath();
-      context.roundRect(
-        left,
-        top(note.pitch + (shift?.pitches ?? 0)) + 0.5,
-        Math.max(2, right - left - 1),
-        rowHeight - 1,
-        Math.min(3, rowHeight / 3),
-      );
-      context.fill();
-      context.globalAlpha = 1;
-      if (picked) {
-        context.strokeStyle = ring;
-        context.lineWidth = 1.5;
-        context.stroke();
-      }
-    }
-    context.font = '10px system-ui, sans-serif';
-    context.fillStyle = colour(element, '--dim');
-    context.textBaseline = 'middle';
-    for (let pitch = range.lowest; pitch <= range.highest; pitch++) {
-      if (pitch % 12 === 0) context.fillText(pitchName(pitch), 4, top(pitch) + rowHeight / 2);
-    }
+  const roll = useCanvas(
+    (surface) => {
+      const element = roll.current!;
+      const tones = new Map(parts.map((part, index) => [part, colour(element, `--${toneOf(part, index)}`)]));
+      const other = colour(element, '--source');
+      const shown = isNothing(shift)
+        ? visible
+        : visible.map((note) => (chosen.has(note.id) ? shifted(note, shift, layout) : note));
+      drawRoll(surface, element, {
+        ...props,
+        notes: shown,
+        layout,
+        colourOf: (stem) => tones.get(stem) ?? other,
+        colours: colourMapNow(),
+        frame,
+      });
+    },
+    [viewport.changed, spectrogramsChanged],
+  );
+  const keys = useCanvas((surface) => drawKeys(surface, keys.current!, layout, texts().notes.velocity), []);
+  const area = useRef<HTMLDivElement>(null);
+  const place = (event: { clientX: number; clientY: number }): Place =>
+    placeOf(roll.current!.getBoundingClientRect(), event, layout);
+
+  /** Follows the pointer until it is let go. */
+  const drag = (event: PointerEvent, onMove: (to: Place) => void, onUp: (isClick: boolean) => void) => {
+    const target = event.currentTarget as HTMLElement;
+    const [fromX, fromY] = [event.clientX, event.clientY];
+    let isClick = true;
+    target.setPointerCapture(event.pointerId);
+    const move = (moved: globalThis.PointerEvent) => {
+      if (Math.hypot(moved.clientX - fromX, moved.clientY - fromY) > clickPixels) isClick = false;
+      if (!isClick) onMove(place(moved));
+    };
+    const end = () => {
+      target.removeEventListener('pointermove', move);
+      onUp(isClick);
+    };
+    target.addEventListener('pointermove', move);
+    target.addEventListener('pointerup', end, { once: true });
   };
-  const canvas = useCanvas(draw, [viewport.changed]);
-  const keyboard = useRef<HTMLDivElement>(null);
 
-  const place = (event: { clientX: number; clientY: number }) => {
-    const box = canvas.current!.getBoundingClientRect();
-    const pitch = range.highest - Math.floor(((event.clientY - box.top) / box.height) * rows);
-    return { seconds: viewport.toSeconds(event.clientX - box.left), pitch };
+  const dragNotes = (event: PointerEvent, picked: ReadonlySet<string>, shiftTo: (to: Place) => Shift) => {
+    let last = noShift;
+    drag(
+      event,
+      (to) => {
+        last = shiftTo(to);
+        setShift(last);
+      },
+      () => {
+        setShift(noShift);
+        if (!isNothing(last)) onEdit(shiftEdit(notes, picked, last, layout));
+      },
+    );
+  };
+
+  const pick = (note: DeskNote, event: PointerEvent): ReadonlySet<string> => {
+    const add = event.shiftKey || event.ctrlKey || event.metaKey;
+    const picked = chosen.has(note.id) ? chosen : new Set([...(add ? chosen : []), note.id]);
+    onChoose(picked);
+    return picked;
   };
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button !== 0) return;
     const from = place(event);
-    const hit = noteAt(shown, from.seconds, from.pitch);
-    keyboard.current?.focus();
-    if (hit === null) {
-      onChoose(new Set());
-      player.seek(from.seconds);
+    area.current?.focus();
+    if (from.velocity !== null) {
+      const note = velocityHit(visible, chosen, from);
+      if (note === null) return;
+      dragNotes(event, pick(note, event), (to) => ({
+        ...noShift,
+        velocity: (to.velocity ?? 127) - note.velocity,
+      }));
       return;
     }
-    const add = event.shiftKey || event.ctrlKey || event.metaKey;
-    const picked = chosen.has(hit.id) ? chosen : new Set([...(add ? chosen : []), hit.id]);
-    onChoose(picked);
-    onSound(hit);
-    const target = event.currentTarget;
-    target.setPointerCapture(event.pointerId);
-    let shift = { pitches: 0, seconds: 0 };
-    const move = (moved: globalThis.PointerEvent) => {
-      const to = place(moved);
-      shift = { pitches: to.pitch - from.pitch, seconds: to.seconds - from.seconds };
-      setMoving(shift);
-    };
-    const up = () => {
-      target.removeEventListener('pointermove', move);
-      setMoving(null);
-      // Less than a pixel or two is a click.
-      if (shift.pitches === 0 && Math.abs(shift.seconds) < 3 * viewport.secondsPerPixel) return;
-      onEdit(moved(notes, picked, shift));
-    };
-    target.addEventListener('pointermove', move);
-    target.addEventListener('pointerup', up, { once: true });
+    const hit = hitAt(visible, layout, from);
+    if (hit === null) {
+      let inFrame: DeskNote[] = [];
+      drag(
+        event,
+        (to) => {
+          const box = {
+            from: Math.min(from.seconds, to.seconds),
+            to: Math.max(from.seconds, to.seconds),
+            top: Math.min(from.height, to.height),
+            bottom: Math.max(from.height, to.height),
+          };
+          inFrame = notesIn(visible, layout, box);
+          setFrame(box);
+        },
+        (isClick) => {
+          setFrame(null);
+          onChoose(new Set(inFrame.map(({ id }) => id)));
+          if (isClick) player.seek(from.seconds);
+        },
+      );
+      return;
+    }
+    onSound(hit.note);
+    const { note, edge } = hit;
+    dragNotes(event, pick(note, event), (to) => {
+      const end = edge === 'end' ? note.offset : note.onset;
+      const rows = layout.rows.indexOf(from.row) - layout.rows.indexOf(to.row);
+      return {
+        ...noShift,
+        rows: edge === null ? rows : 0,
+        seconds: snap(end + to.seconds - from.seconds) - end,
+        edge,
+      };
+    });
+  };
+
+  const add = (seconds: number, pitch: number, isDrum: boolean) => {
+    const stem = parts.find((part) => isDrums(part) === isDrum) ?? parts[0];
+    if (stem === undefined) return;
+    const onset = snap(Math.max(0, seconds));
+    const usual =
+      beats.length > 1 ? (stepOf(grid) * (beats.at(-1)! - beats[0]!)) / (beats.length - 1) : drawnLength;
+    const note = { stem, onset, offset: onset + usual, pitch, velocity: drawnVelocity, confidence: 1 };
+    onSound(note);
+    onEdit({ type: 'add', note });
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const moves: Record<string, { pitches: number; seconds: number }> = {
-      ArrowUp: { pitches: event.shiftKey ? 12 : 1, seconds: 0 },
-      ArrowDown: { pitches: event.shiftKey ? -12 : -1, seconds: 0 },
-      ArrowLeft: { pitches: 0, seconds: -nudgeSeconds },
-      ArrowRight: { pitches: 0, seconds: nudgeSeconds },
+    const nearest = (from: DeskNote | null) => {
+      const next = neighbour(visible, from, player.position, event.key);
+      if (next === null) return false;
+      onChoose(new Set([next.id]));
+      onSound(next);
+      player.seek(next.onset);
+      return true;
     };
-    const move = moves[event.key];
-    if (event.key === 'Tab' || chosen.size === 0) return;
-    if (move !== undefined) onEdit(moved(notes, chosen, move));
+    const edit = keyEdit(event);
+    const picked = visible.filter(({ id }) => chosen.has(id));
+    if (event.key === ',' || event.key === '.') {
+      if (!nearest(picked[0] ?? null)) return;
+    } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+      onChoose(new Set(visible.map(({ id }) => id)));
+    } else if (event.key === 'Insert' || event.key.toLowerCase() === 'n') {
+      const like = picked[0] ??
+        visible[0] ?? { stem: parts[0] ?? '', pitch: layout.rows[layout.rows.length >> 1]!.pitch };
+      add(player.position, like.pitch, isDrums(like.stem));
+    } else if (chosen.size === 0) return;
     else if (event.key === 'Delete' || event.key === 'Backspace') {
       onEdit({ type: 'remove', ids: [...chosen] });
       onChoose(new Set());
     } else if (event.key === 'Escape') onChoose(new Set());
-    else return;
+    else if (edit !== null) {
+      onEdit(shiftEdit(notes, chosen, edit, layout));
+      const [first] = picked;
+      if (edit.rows !== 0 && first !== undefined)
+        onSound({ ...first, pitch: pitchAbove(layout, first, edit.rows) });
+    } else return;
     event.preventDefault();
     event.stopPropagation();
   };
 
-  const onDoubleClick = (event: React.MouseEvent) => {
-    const { seconds, pitch } = place(event);
-    const stem = parts[0];
-    if (noteAt(shown, seconds, pitch) !== null || stem === undefined) return;
-    const offset = seconds + drawnLength;
-    onEdit({ type: 'add', note: { stem, onset: seconds, offset, pitch, velocity: 96, confidence: 1 } });
-  };
-
   useEffect(() => {
-    canvas.current?.setAttribute('data-notes', String(shown.length));
+    roll.current?.setAttribute('data-notes', String(visible.length));
   });
 
   return (
-    <div
-      className="lane-wave roll"
-      ref={keyboard}
-      role="application"
-      aria-label={texts().notes.roll}
-      // oxlint-disable-next-line
-      tabIndex={0}
-      onPointerDown={onPointerDown}
-      onDoubleClick={onDoubleClick}
-      onKeyDown={onKeyDown}
-    >
-      <canvas ref={canvas} className="roll-canvas" aria-hidden="true" />
-    </div>
+    <>
+      <canvas ref={keys} className="roll-keys" aria-hidden="true" />
+      <div
+        className="roll"
+        ref={area}
+        role="application"
+        aria-label={texts().notes.roll}
+        aria-roledescription={texts().notes.rollRole}
+        // oxlint-disable-next-line
+        tabIndex={0}
+        data-keys={chosen.size > 0 ? 'arrows' : ''}
+        onPointerDown={onPointerDown}
+        onPointerMove={(event) => {
+          if (event.buttons !== 0) return;
+          const at = place(event);
+          const hit = at.velocity === null ? hitAt(visible, layout, at) : null;
+          const cursors = { start: 'ew-resize', end: 'ew-resize', none: 'grab' };
+          event.currentTarget.style.cursor =
+            at.velocity === null ? (hit === null ? 'crosshair' : cursors[hit.edge ?? 'none']) : 'ns-resize';
+        }}
+        onDoubleClick={(event) => {
+          const at = place(event);
+          if (at.velocity === null && hitAt(visible, layout, at) === null) {
+            add(at.seconds, at.row.pitch, at.row.isDrum);
+          }
+        }}
+        onKeyDown={onKeyDown}
+      >
+        <canvas ref={roll} className="roll-canvas" aria-hidden="true" />
+      </div>
+    </>
   );
 };
-
-/** The edit that moves some notes, kept within what MIDI and the song allow. */
-function moved(
-  notes: readonly DeskNote[],
-  ids: ReadonlySet<string>,
-  { pitches, seconds }: { pitches: number; seconds: number },
-): NoteEdit {
-  const picked = notes.filter(({ id }) => ids.has(id));
-  const earliest = Math.min(...picked.map(({ onset }) => onset));
-  const shift = Math.max(-earliest, seconds);
-  return {
-    type: 'change',
-    notes: picked.map(({ id, pitch, onset, offset }) => ({
-      id,
-      pitch: Math.max(0, Math.min(127, pitch + pitches)),
-      onset: onset + shift,
-      offset: offset + shift,
-    })),
-  };
-}

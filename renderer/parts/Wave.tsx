@@ -5,6 +5,9 @@ import { drawGrid } from '../canvas/grid.ts';
 import { drawingGain, peaksChanged } from '../canvas/peaks.ts';
 import { colour, useCanvas } from '../canvas/useCanvas.ts';
 import { viewport } from '../canvas/viewport.ts';
+import { drawHertzScale, laneHertz } from '../spectrogram/hertzScale.ts';
+import { drawSpectrogram, spectrogramsChanged } from '../spectrogram/spectrograms.ts';
+import { colourMapNow } from '../spectrogram/theme.ts';
 import { texts } from '../texts/texts.ts';
 
 interface WaveProps {
@@ -16,14 +19,25 @@ interface WaveProps {
   /** Name of its colour in the style sheet. */
   readonly tone: string;
   readonly dimmed?: boolean;
+  /** Its frequencies instead of its samples. */
+  readonly spectrogram?: boolean;
 }
 
-export const Wave = ({ name, medium, scale, tags, tone, dimmed = false }: WaveProps) => {
+export const Wave = (props: WaveProps) => {
+  const { name, medium, scale, tags, tone, dimmed = false, spectrogram = false } = props;
   const canvas = useCanvas(
     (surface) => {
       const element = canvas.current!;
+      const { context, height } = surface;
+      context.globalAlpha = dimmed ? 0.3 : 1;
+      if (spectrogram) {
+        const rows = Math.ceil((height * devicePixelRatio) / 32) * 32;
+        drawSpectrogram(surface, medium, { ...laneHertz(medium), rows, colours: colourMapNow() });
+        context.globalAlpha = 1;
+        drawHertzScale(surface, medium, colour(element, '--scale-text'), colour(element, '--scale-back'));
+        return;
+      }
       drawGrid(surface, tags, colour(element, '--grid'), colour(element, '--grid-strong'));
-      surface.context.globalAlpha = dimmed ? 0.3 : 1;
       drawWaveform(
         surface,
         medium,
@@ -31,11 +45,13 @@ export const Wave = ({ name, medium, scale, tags, tone, dimmed = false }: WavePr
         colour(element, `--${tone}-faint`),
         drawingGain(scale),
       );
-      surface.context.globalAlpha = 1;
+      context.globalAlpha = 1;
     },
-    [viewport.changed, peaksChanged],
+    [viewport.changed, peaksChanged, spectrogramsChanged],
   );
-  return <canvas ref={canvas} className="lane-wave" role="img" aria-label={texts().song.waveform(name)} />;
+  const t = texts().song;
+  const label = spectrogram ? t.spectrogram(name) : t.waveform(name);
+  return <canvas ref={canvas} className="lane-wave" role="img" aria-label={label} />;
 };
 
 /** Colours of stems by name; others take turns. */

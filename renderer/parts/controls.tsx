@@ -116,6 +116,29 @@ export const Fader = (props: FaderProps) => {
   );
 };
 
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly { readonly id: string; readonly name: string }[];
+  readonly onChange: (id: string) => void;
+}
+
+/** One of a few, in the system's own way of choosing. */
+export const Choice = ({ label, value, options, onChange }: ChoiceProps) => (
+  <select
+    className="choice-select"
+    aria-label={label}
+    value={value}
+    onChange={(event) => onChange(event.target.value)}
+  >
+    {options.map(({ id, name }) => (
+      <option key={id} value={id}>
+        {name}
+      </option>
+    ))}
+  </select>
+);
+
 interface EmptyProps {
   readonly title: string;
   readonly text: string;

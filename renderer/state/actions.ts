@@ -10,6 +10,7 @@ import type {
 import { shell } from '../connection.ts';
 import { texts } from '../texts/texts.ts';
 import { desk } from './deskClient.ts';
+import { localFindings } from './localFindings.ts';
 import { useStore, type State, type View } from './store.ts';
 
 let noticeCount = 0;
@@ -84,10 +85,17 @@ export const actions = {
     songId: string,
     directory: string,
     wish: ExportWish,
-    onProgress: (update: { label: string; fraction: number }) => void,
+    signal: AbortSignal,
+    onProgress: (update: { label: string; fraction: number; note?: string | undefined }) => void,
   ): Promise<readonly string[] | null> {
     const files = await attempt(() =>
-      desk().call('export', { songId, directory, wish }, { onEvent: onProgress }),
+      desk()
+        .call('export', { songId, directory, wish }, { signal, onEvent: onProgress })
+        .catch((thrown: unknown) => {
+          if (!signal.aborted) throw thrown;
+          notice('good', texts().export.stopped);
+          return null;
+        }),
     );
     if (files !== null) notice('good', texts().export.done(files.length, directory));
     return files;
@@ -130,8 +138,8 @@ export const actions = {
   },
   async checkup(): Promise<void> {
     useStore.setState({ findings: null });
-    const findings = await attempt(() => desk().call('checkup', {}));
-    useStore.setState({ findings: findings ?? [] });
+    const findings = await attempt(() => Promise.all([desk().call('checkup', {}), localFindings()]));
+    useStore.setState({ findings: findings?.flat() ?? [] });
   },
   /** A file for dragging out of the window. */
   dragFile: (songId: string, what: 'stem' | 'midi', name: string, minConfidence: number) =>

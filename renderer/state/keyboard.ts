@@ -6,7 +6,8 @@ import { live } from '../studio/live.ts';
 import { studioActions } from '../studio/studioActions.ts';
 import { useStudio } from '../studio/studioState.ts';
 import { actions } from './actions.ts';
-import { listening } from './listening.ts';
+import { listening, type Strip } from './listening.ts';
+import { shown, undoable } from './shown.ts';
 import { useStore, views } from './store.ts';
 
 const jumpSeconds = 5;
@@ -20,6 +21,10 @@ function press(event: KeyboardEvent): boolean {
       o: () => void chooseFiles(event.shiftKey),
       e: () => actions.dialog('export'),
       enter: () => actions.dialog('start'),
+      ...(undoable.current !== null && {
+        z: () => (event.shiftKey ? undoable.current?.redo() : undoable.current?.undo()),
+        y: () => undoable.current?.redo(),
+      }),
     };
     return run(commands[key.toLowerCase()]);
   }
@@ -47,6 +52,13 @@ function press(event: KeyboardEvent): boolean {
     l: () => player.play(),
     a: () => listening.compare(),
     b: loopView,
+    g: () => shown.setSpectrogram(!shown.spectrogram),
+    ...(useStore.getState().view === 'stems' && {
+      arrowup: () => stepLane(-1),
+      arrowdown: () => stepLane(1),
+      s: () => changeLane(({ solo }) => ({ solo: !solo })),
+      m: () => changeLane(({ muted }) => ({ muted: !muted })),
+    }),
     '+': () => viewport.zoom(1 / zoomStep),
     '=': () => viewport.zoom(1 / zoomStep),
     '-': () => viewport.zoom(zoomStep),
@@ -56,6 +68,15 @@ function press(event: KeyboardEvent): boolean {
     '?': () => actions.dialog('shortcuts'),
   };
   return run(commands[key.toLowerCase()]);
+}
+
+function stepLane(by: number): void {
+  shown.setLane(Math.max(0, Math.min(listening.strips.length - 1, shown.lane + by)));
+}
+
+function changeLane(change: (strip: Strip) => Partial<Strip>): void {
+  const strip = listening.strips[shown.lane];
+  if (strip !== undefined) listening.setStrip(shown.lane, change(strip));
 }
 
 function run(command: (() => void) | undefined): boolean {
@@ -68,7 +89,8 @@ function isTaken(event: KeyboardEvent): boolean {
   const element = event.target as HTMLElement;
   if (element.closest('input:not([type=range]), textarea, [contenteditable]') !== null) return true;
   if (useStore.getState().dialog !== null) return true;
-  const usesArrows = element.closest('input[type=range], [role=radiogroup], [role=toolbar]') !== null;
+  const usesArrows =
+    element.closest('input[type=range], select, [role=radiogroup], [role=toolbar], [data-keys=arrows]') !== null;
   return usesArrows && /^(Arrow|Home|End)/.test(event.key);
 }
 

@@ -329,6 +329,18 @@ export const de: Texts = {
     copied: 'Der Bericht ist in der Zwischenablage.',
     checking: 'Der Rechner wird angesehen…',
     intro: 'Was auf diesem Rechner geht, und wie sich beheben lässt, was nicht geht.',
+    summary: (good, look, broken) => `${good} gut, ${look} zum Ansehen, ${broken} kaputt`,
+    audioOutput: 'Tonausgabe',
+    audioWorks: (rate, latency) => `spielt mit ${rate / 1000} kHz, ${latency.toFixed(0)} ms Verzögerung`,
+    audioSilent: 'die Uhr der Ausgabe steht still',
+    audioFix:
+      'In den Klangeinstellungen des Systems eine Ausgabe wählen; vielleicht hält ein anderes Programm das Gerät für sich.',
+    midiPorts: 'MIDI-Anschlüsse',
+    midiClosed: 'noch nicht erfragt',
+    midiOpen: 'In der MIDI-Ansicht einen Anschluss wählen; System oder Browser fragen dann um Erlaubnis.',
+    midiNone: 'keine',
+    midiFix:
+      'Um Noten auf einem Instrument oder in einer DAW zu spielen: anschließen, oder einen virtuellen MIDI-Anschluss anlegen.',
     states: { ok: 'Gut', warn: 'Ansehen', fail: 'Kaputt' },
   },
   export: {

@@ -326,6 +326,19 @@ export const en = {
     copied: 'The report is on the clipboard.',
     checking: 'Looking at this machine…',
     intro: 'What works on this machine, and how to mend what does not.',
+    summary: (good: number, look: number, broken: number) =>
+      `${good} good, ${look} worth a look, ${broken} broken`,
+    audioOutput: 'audio output',
+    audioWorks: (rate: number, latency: number) =>
+      `plays at ${rate / 1000} kHz, ${latency.toFixed(0)} ms latency`,
+    audioSilent: 'the clock of the output stands still',
+    audioFix:
+      'Choose an output in the system’s sound settings; another program may hold the device for itself.',
+    midiPorts: 'MIDI ports',
+    midiClosed: 'not asked for yet',
+    midiOpen: 'Choose a MIDI port in the MIDI view; the system or the browser then asks for permission.',
+    midiNone: 'none',
+    midiFix: 'To play notes on an instrument or in a DAW: connect it, or make a virtual MIDI port.',
     states: { ok: 'Good', warn: 'Worth a look', fail: 'Broken' },
   },
   export: {

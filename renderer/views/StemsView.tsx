@@ -1,15 +1,17 @@
 import { Button } from 'react-aria-components';
 import type { Lane, Song } from '../../main/contracts/desk.ts';
-import { shell } from '../connection.ts';
 import { Empty, Fader, IconButton, Toggle } from '../parts/controls.tsx';
+import { DragOut } from '../parts/DragOut.tsx';
 import { icons } from '../parts/icons.tsx';
 import { AnalyseButton } from '../parts/AnalyseButton.tsx';
 import { LaneArea } from '../parts/LaneArea.tsx';
 import { Meter } from '../parts/Meter.tsx';
+import { SpectrogramToggle } from '../parts/SpectrogramToggle.tsx';
 import { useEmitter } from '../parts/Transport.tsx';
 import { Wave, toneOf } from '../parts/Wave.tsx';
 import { actions } from '../state/actions.ts';
 import { gainsOf, listening, lowestGainDb } from '../state/listening.ts';
+import { shown } from '../state/shown.ts';
 import { texts } from '../texts/texts.ts';
 
 export const decibels = (value: number): string =>
@@ -27,29 +29,29 @@ const StemLane = ({ song, lane, index }: { song: Song; lane: Lane; index: number
   const tone = toneOf(lane.name, index);
   if (strip === undefined) return null;
   const set = (change: Partial<typeof strip>) => listening.setStrip(index, change);
-  const drag = async () => {
-    const path = await actions.dragFile(song.id, 'stem', lane.name, 0);
-    if (path !== null) shell?.dragOut(path);
-  };
+  const choose = () => shown.setLane(index);
   return (
-    <div className="lane" role="group" aria-label={name}>
+    <div
+      className="lane"
+      role="group"
+      aria-label={name}
+      data-current={shown.lane === index ? '' : undefined}
+      onFocus={choose}
+      onPointerDown={choose}
+    >
       <div className="lane-head">
         <div className="lane-title">
           <span className="swatch" data-tone={tone} aria-hidden="true" />
           <strong className="lane-name">{name}</strong>
-          {shell !== null && song.stems?.preview === false && (
-            <span
-              className="drag-handle"
-              draggable
-              title={t.drag(name)}
-              onDragStart={(event) => {
-                // The system drags the file itself, not a picture of the page.
-                event.preventDefault();
-                void drag();
-              }}
-            >
-              <icons.drag />
-            </span>
+          {song.stems?.preview === false && (
+            <DragOut
+              songId={song.id}
+              what="stem"
+              name={lane.name}
+              minConfidence={0}
+              fileName={`${song.title} - ${lane.name}.wav`}
+              label={t.drag(name)}
+            />
           )}
           <div className="lane-buttons">
             <Toggle tone="mute" label={t.mute(name)} isOn={strip.muted} onChange={(muted) => set({ muted })}>
@@ -89,6 +91,7 @@ const StemLane = ({ song, lane, index }: { song: Song; lane: Lane; index: number
         tags={song.tags}
         tone={tone}
         dimmed={gainsOf(listening.strips)[index] === 0}
+        spectrogram={shown.spectrogram}
       />
     </div>
   );
@@ -97,6 +100,7 @@ const StemLane = ({ song, lane, index }: { song: Song; lane: Lane; index: number
 /** The stems as a mixer over the song's time. */
 export const StemsView = ({ song }: { song: Song }) => {
   useEmitter(listening.changed);
+  useEmitter(shown.changed);
   const t = texts().stems;
   const { stems } = song;
   if (stems === null) {
@@ -109,15 +113,23 @@ export const StemsView = ({ song }: { song: Song }) => {
   return (
     <div className="view view-stems">
       <div className="view-bar">
-        <span className={stems.preview ? 'fact' : 'fact fact-good'}>
-          {stems.preview ? t.preview : t.residual(stems.residualDb)}
-        </span>
+        {stems.preview ? (
+          <span className="fact" role="status">
+            {t.preview}
+          </span>
+        ) : (
+          <>
+            <span className="chip chip-good">{t.residualDb(stems.residualDb)}</span>
+            <span className="fact">{t.residual(stems.residualDb)}</span>
+          </>
+        )}
         {stems.model !== null && (
           <span className="fact">
             {t.model(stems.model.pack, stems.model.provider, stems.model.realtimeFactor)}
           </span>
         )}
         <span className="spring" />
+        <SpectrogramToggle />
         <IconButton label={t.reset} onPress={() => listening.reset()}>
           <icons.undo />
         </IconButton>

@@ -1,10 +1,10 @@
 import type { StemNote } from '../../contracts/notes.ts';
 import type { Tags } from '../../contracts/tags.ts';
 import { tempoMapFromBeats } from '../../midi/beatGrid.ts';
+import { isDrums } from '../../midi/drums.ts';
 import { drumChannel, melodicChannel, programFor } from '../../midi/generalMidi.ts';
 import { constantTempo, type TempoMap } from '../../midi/tempoMap.ts';
 import { midiBytes } from '../../midi/writeMidi.ts';
-import { isDrums } from './trackNames.ts';
 
 /** The tempo map that the audio's own beats give, or one tempo when the user knows it. */
 export const tempoMapOf = (tags: Tags | null, bpm: number | null): TempoMap =>

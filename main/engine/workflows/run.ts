@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { PackManifest } from '../../contracts/pack.ts';
 import type { RunResult, StepMode, runRequest } from '../../contracts/workflows.ts';
+import { isDrums } from '../../midi/drums.ts';
 import { audioOf, outputOf, type AnyJob } from '../jobs/job.ts';
 import {
   decodeJob,
@@ -17,7 +18,6 @@ import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { publishRun, type RunPart, type RunParts } from './publishRun.ts';
 import { mixJob, phaseAfterReading, readTracks, renderJob, sumJob, type ReadSession } from './trackJobs.ts';
-import { isDrums } from './trackNames.ts';
 
 type Request = z.output<typeof runRequest>;
 

@@ -71,8 +71,8 @@ const mayImport = {
     'main/engine',
     'plugin-bridge/protocol',
   ],
-  // Of audio and rpc only what runs anywhere: the build of the window refuses whatever needs Node.
-  renderer: ['main/contracts', 'main/rpc', 'main/audio'],
+  // Of audio, midi and rpc only what runs anywhere: the build of the window refuses whatever needs Node.
+  renderer: ['main/contracts', 'main/rpc', 'main/midi', 'main/audio'],
 };
 /** Parts that must run anywhere: no Node built-ins. */
 const anywhere = new Set(['main/contracts', 'renderer']);
