@@ -286,6 +286,11 @@ export const de: Texts = {
     loudness: (before, after) => `${before.toFixed(1)} → ${after.toFixed(1)} LUFS`,
   },
   jobs: {
+    reading: 'Lesen',
+    steps: 'Verlangt',
+    speed: (factor, provider) =>
+      `${factor.toFixed(1)}× Echtzeit${provider === null ? '' : ` auf ${provider}`}`,
+    remedies: { models: 'Zu den Modellen', doctor: 'Den Doktor fragen' },
     none: 'Keine Aufträge',
     noneText: 'Was gestartet wird, erscheint hier, mit der Zeit, die es noch braucht.',
     finished: 'ist fertig.',
@@ -309,6 +314,33 @@ export const de: Texts = {
     progress: (title) => `Fortschritt von ${title}`,
   },
   models: {
+    useFor: 'Gut für',
+    advice: {
+      htdemucs:
+        'Gesang, Schlagzeug, Bass und Rest fertiger Songs; die beste Trennung hier. Ohne Grafikkarte langsam.',
+      'basic-pitch':
+        'Noten von Stimmen und Melodieinstrumenten, auch mehrstimmig; schnell. Schlagzeug hat seinen eigenen Weg.',
+      'sonido-tiny':
+        'Merkmale, auf die sich die anderen Aufgaben stützen können; ein kleines Modell dieses Projekts.',
+    },
+    adviceForOwn: 'Wofür es trainiert wurde; am besten an eigener Musik mit den anderen vergleichen.',
+    speed: 'Tempo hier',
+    notMeasured: 'noch nicht gemessen',
+    speedOn: (factor, provider) =>
+      `${factor < 10 ? factor.toFixed(1) : factor.toFixed(0)}× Echtzeit auf ${provider.toUpperCase()}`,
+    source: 'Von',
+    measure: 'Tempo messen',
+    import: 'Modell einlesen…',
+    importDrop: 'Eine eigene ONNX-Datei',
+    importTitle: (file) => `${file} einlesen`,
+    importId: 'Name des Pakets: kleine Buchstaben, Ziffern, Striche',
+    importAdapter: 'Art',
+    adapters: { htdemucs: 'HTDemucs', waveform: 'Wellenform', 'mdx-net': 'MDX-Net' },
+    importRate: 'Abtastrate',
+    importStems: 'Stems in der Reihenfolge der Ausgabe; für bekannte MDX-Net-Dateien leer lassen',
+    importLicence: 'Die Datei wird geprüft und kopiert. Ihre Lizenz ist Sache des Benutzers.',
+    importGo: 'Einlesen',
+    importing: 'Wird geprüft…',
     installed: 'Installiert',
     notInstalled: 'Nicht installiert',
     damaged: 'Beschädigt',

@@ -282,6 +282,11 @@ export const en = {
   jobs: {
     none: 'No jobs',
     noneText: 'What you start appears here, with the time it still takes.',
+    reading: 'Reading',
+    steps: 'What was asked for',
+    speed: (factor: number, provider: string | null) =>
+      `${factor.toFixed(1)}× real time${provider === null ? '' : ` on ${provider}`}`,
+    remedies: { models: 'Go to Models', doctor: 'Ask the doctor' } as Record<string, string>,
     finished: 'is ready.',
     eta: (text: string) => `about ${text} left in this step`,
     states: {
@@ -319,6 +324,32 @@ export const en = {
       string
     >,
     intro: 'Models are optional packs. Nothing is downloaded unless you say so here.',
+    useFor: 'Use it for',
+    advice: {
+      htdemucs:
+        'Vocals, drums, bass and the rest of finished songs; the best separation here. Slow without a graphics card.',
+      'basic-pitch':
+        'Notes of voices and melodic instruments, several at once; fast. Drums have their own way.',
+      'sonido-tiny': 'Features that the other tasks can lean on; a small model trained by this project.',
+    } as Record<string, string>,
+    adviceForOwn: 'What it was trained for; compare it with the others on your music.',
+    speed: 'Speed here',
+    notMeasured: 'not measured yet',
+    speedOn: (factor: number, provider: string) =>
+      `${factor < 10 ? factor.toFixed(1) : factor.toFixed(0)}× real time on ${provider.toUpperCase()}`,
+    source: 'From',
+    measure: 'Measure the speed',
+    import: 'Import a model…',
+    importDrop: 'An ONNX file of your own',
+    importTitle: (file: string) => `Import ${file}`,
+    importId: 'Name of the pack: small letters, digits, dashes',
+    importAdapter: 'Kind',
+    adapters: { htdemucs: 'HTDemucs', waveform: 'Waveform', 'mdx-net': 'MDX-Net' },
+    importRate: 'Sample rate',
+    importStems: 'Stems in the order of its output; leave empty for well-known MDX-Net files',
+    importLicence: 'The file is checked and copied. Its licence is your affair.',
+    importGo: 'Import',
+    importing: 'Checking…',
   },
   doctor: {
     again: 'Check again',

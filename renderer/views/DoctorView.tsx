@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { Button } from 'react-aria-components';
+import type { DeskFinding } from '../../main/contracts/desk.ts';
 import { icons } from '../parts/icons.tsx';
 import { actions } from '../state/actions.ts';
 import { useStore } from '../state/store.ts';
@@ -11,6 +12,9 @@ export const DoctorView = () => {
   const version = useStore((state) => state.version);
 
   useEffect(() => void actions.checkup(), []);
+
+  const count = (status: DeskFinding['status']) =>
+    (findings ?? []).filter((finding) => finding.status === status).length;
 
   const copy = async () => {
     const lines = (findings ?? []).map(({ name, status, found, fix }) =>
@@ -38,20 +42,25 @@ export const DoctorView = () => {
           {t.checking}
         </p>
       ) : (
-        <ul className="findings">
-          {findings.map(({ name, status, found, fix }) => (
-            <li key={name} className="finding" data-status={status}>
-              <span className="finding-mark" role="img" aria-label={t.states[status]}>
-                {status === 'ok' ? <icons.good /> : <icons.warn />}
-              </span>
-              <strong>{name}</strong>
-              <span>
-                {found}
-                {fix !== null && <em>{fix}</em>}
-              </span>
-            </li>
-          ))}
-        </ul>
+        <>
+          <p className="intro" role="status">
+            {t.summary(count('ok'), count('warn'), count('fail'))}
+          </p>
+          <ul className="findings">
+            {findings.map(({ name, status, found, fix }) => (
+              <li key={name} className="finding" data-status={status}>
+                <span className="finding-mark" role="img" aria-label={t.states[status]}>
+                  {status === 'ok' ? <icons.good /> : <icons.warn />}
+                </span>
+                <strong>{name}</strong>
+                <span>
+                  {found}
+                  {fix !== null && <em>{fix}</em>}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </div>
   );

@@ -3,7 +3,7 @@ import type { DeskJob } from '../../main/contracts/desk.ts';
 import { Empty, IconButton } from '../parts/controls.tsx';
 import { icons } from '../parts/icons.tsx';
 import { actions } from '../state/actions.ts';
-import { useStore } from '../state/store.ts';
+import { useStore, type View } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 
 /** As coarse as the forecast is. */
@@ -22,11 +22,55 @@ export const JobProgress = ({ job }: { job: DeskJob }) => (
   </ProgressBar>
 );
 
-const JobRow = ({ job, place }: { job: DeskJob; place: number }) => {
+/** What was asked for, as chips. */
+function stepsOf({ steps }: DeskJob): string[] {
+  const t = texts();
+  const names = [
+    steps.stems !== null && t.start.stems,
+    steps.notes !== null && t.start.notes,
+    steps.mix && (steps.reference === undefined ? t.start.mix : t.mix.reference),
+  ].filter((name) => name !== false);
+  return names.length === 0 ? [t.jobs.reading] : names;
+}
+
+/** "Separating · 2.3× real time on CPU · htdemucs · about 20 s left in this step" */
+function factsOf({ label, speed, provider, pack, etaSeconds }: DeskJob): string {
+  const t = texts().jobs;
+  const where = provider?.toUpperCase() ?? null;
+  const facts = [
+    label,
+    speed === null ? where : t.speed(speed, where),
+    pack,
+    etaSeconds === null ? null : t.eta(etaText(etaSeconds)),
+  ];
+  return facts.filter((fact) => fact !== null && fact !== '').join(' · ');
+}
+
+/** Where what an error speaks of is mended. */
+function remedyOf({ kind, detail }: NonNullable<DeskJob['error']>): View | null {
+  if (kind === 'licence-required' || detail?.['pack'] !== undefined) return 'models';
+  return ['no-space', 'denied', 'crashed', 'internal'].includes(kind) ? 'doctor' : null;
+}
+
+const JobError = ({ error }: { error: NonNullable<DeskJob['error']> }) => {
+  const remedy = remedyOf(error);
+  return (
+    <div className="job-error" role="alert">
+      <p>{error.message}</p>
+      {remedy !== null && (
+        <Button className="button" onPress={() => actions.show(remedy)}>
+          {texts().jobs.remedies[remedy]}
+        </Button>
+      )}
+    </div>
+  );
+};
+
+const JobRow = ({ job, place, waiting }: { job: DeskJob; place: number; waiting: number }) => {
   const t = texts().jobs;
   const over = ['done', 'failed', 'cancelled'].includes(job.state);
   return (
-    <li className="job" data-state={job.state}>
+    <li className="job" data-state={job.state} aria-label={job.title}>
       <div className="job-head">
         <Button
           className="job-title"
@@ -37,14 +81,29 @@ const JobRow = ({ job, place }: { job: DeskJob; place: number }) => {
         >
           {job.title}
         </Button>
-        <span className="job-state">{t.states[job.state]}</span>
+        <ul className="chips" aria-label={t.steps}>
+          {stepsOf(job).map((step) => (
+            <li className="chip" key={step}>
+              {step}
+            </li>
+          ))}
+        </ul>
         <span className="spring" />
+        <span className="job-state">{t.states[job.state]}</span>
         {job.state === 'queued' && (
           <>
-            <IconButton label={t.earlier} onPress={() => void actions.move(job.id, Math.max(0, place - 1))}>
+            <IconButton
+              label={t.earlier}
+              isDisabled={place === 0}
+              onPress={() => void actions.move(job.id, place - 1)}
+            >
               <icons.up />
             </IconButton>
-            <IconButton label={t.later} onPress={() => void actions.move(job.id, place + 1)}>
+            <IconButton
+              label={t.later}
+              isDisabled={place === waiting - 1}
+              onPress={() => void actions.move(job.id, place + 1)}
+            >
               <icons.down />
             </IconButton>
           </>
@@ -65,18 +124,9 @@ const JobRow = ({ job, place }: { job: DeskJob; place: number }) => {
           </IconButton>
         )}
       </div>
-      {!over && <JobProgress job={job} />}
-      {job.state === 'running' && (
-        <p className="job-label">
-          {job.label}
-          {job.etaSeconds !== null && <span> · {t.eta(etaText(job.etaSeconds))}</span>}
-        </p>
-      )}
-      {job.error !== null && (
-        <p className="job-error" role="alert">
-          {job.error.message}
-        </p>
-      )}
+      {!over && job.state !== 'queued' && <JobProgress job={job} />}
+      {job.state === 'running' && <p className="job-label">{factsOf(job)}</p>}
+      {job.error !== null && <JobError error={job.error} />}
       {job.notes.length > 0 && (
         <ul className="job-notes">
           {job.notes.map((note) => (
@@ -87,6 +137,17 @@ const JobRow = ({ job, place }: { job: DeskJob; place: number }) => {
     </li>
   );
 };
+
+/** What runs on top, then what waits in its order, what was paused, and what is over with the latest first. */
+function inOrder(jobs: readonly DeskJob[]): DeskJob[] {
+  const of = (...states: DeskJob['state'][]) => jobs.filter(({ state }) => states.includes(state));
+  return [
+    ...of('running'),
+    ...of('queued'),
+    ...of('paused'),
+    ...of('done', 'failed', 'cancelled').toReversed(),
+  ];
+}
 
 export const JobsView = () => {
   const jobs = useStore((state) => state.jobs);
@@ -103,8 +164,8 @@ export const JobsView = () => {
         </Button>
       </div>
       <ul className="jobs">
-        {jobs.toReversed().map((job) => (
-          <JobRow key={job.id} job={job} place={waiting.indexOf(job)} />
+        {inOrder(jobs).map((job) => (
+          <JobRow key={job.id} job={job} place={waiting.indexOf(job)} waiting={waiting.length} />
         ))}
       </ul>
     </div>

@@ -1,152 +1,123 @@
-import { useEffect, useState } from 'react';
-import { Button, Checkbox, ProgressBar } from 'react-aria-components';
+import { useEffect, useRef, useState } from 'react';
+import { Button, Checkbox } from 'react-aria-components';
 import type { PackEntry } from '../../main/contracts/desk.ts';
+import { ImportSheet } from '../parts/ImportSheet.tsx';
+import { PackCard, megabytes, usePackWork } from '../parts/PackCard.tsx';
 import { Sheet } from '../parts/Sheet.tsx';
 import { actions } from '../state/actions.ts';
 import { useStore } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 
-const megabytes = (bytes: number): number => Math.max(1, Math.round(bytes / 1e6));
+/** What a pack comes under, before anything is fetched. */
+const LicenceSheet = ({
+  pack,
+  onAnswer,
+}: {
+  readonly pack: PackEntry;
+  /** `null` when nothing is to be installed. */
+  readonly onAnswer: (accepted: boolean | null) => void;
+}) => {
+  const t = texts().models;
+  const [accepted, setAccepted] = useState(false);
+  const mustAccept = pack.licence?.mustAccept === true;
+  return (
+    <Sheet title={pack.name} isOpen onClose={() => onAnswer(null)} wide>
+      <p>
+        {t.licence}: <strong>{pack.licence?.id}</strong>
+        {pack.downloadBytes !== null && <> · {t.download(megabytes(pack.downloadBytes))}</>}
+      </p>
+      {/* oxlint-disable-next-line */}
+      <pre className="licence-text" tabIndex={0}>
+        {pack.licence?.text}
+      </pre>
+      {mustAccept && (
+        <Checkbox className="checkbox" isSelected={accepted} onChange={setAccepted}>
+          <span className="checkbox-box" aria-hidden="true" />
+          {t.accept}
+        </Checkbox>
+      )}
+      <div className="sheet-actions">
+        <Button className="button" onPress={() => onAnswer(null)}>
+          {texts().cancel}
+        </Button>
+        <Button
+          className="button button-main"
+          isDisabled={mustAccept && !accepted}
+          onPress={() => onAnswer(accepted)}
+        >
+          {mustAccept ? t.acceptAndInstall : t.install}
+        </Button>
+      </div>
+    </Sheet>
+  );
+};
 
-interface Installing {
-  readonly pack: string;
-  readonly label: string;
-  readonly fraction: number | null;
-  readonly stop: AbortController;
-}
+/** A model file is chosen, or dropped on the button. */
+const ImportButton = ({ onFile }: { onFile: (file: File) => void }) => {
+  const t = texts().models;
+  const input = useRef<HTMLInputElement>(null);
+  const take = (file: File | undefined) => {
+    if (file !== undefined) onFile(file);
+  };
+  return (
+    <div className="reference" data-own-drop="" onDrop={(event) => take(event.dataTransfer.files[0])}>
+      <span>{t.importDrop}</span>
+      <Button className="button button-quiet" onPress={() => input.current?.click()}>
+        {t.import}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".onnx"
+        aria-label={t.import}
+        onChange={(event) => {
+          take(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
+    </div>
+  );
+};
 
 export const ModelsView = () => {
   const t = texts().models;
   const packs = useStore((state) => state.packs);
   const [asked, setAsked] = useState<PackEntry | null>(null);
-  const [accepted, setAccepted] = useState(false);
-  const [installing, setInstalling] = useState<Installing | null>(null);
+  const [imported, setImported] = useState<File | null>(null);
+  const [installing, setInstalling] = useState<string | null>(null);
+  const [work, perform] = usePackWork();
 
   useEffect(() => void actions.refreshPacks(), []);
 
-  const install = async (pack: PackEntry, accept: boolean) => {
+  const answer = async (pack: PackEntry, accepted: boolean | null) => {
     setAsked(null);
-    const stop = new AbortController();
-    setInstalling({ pack: pack.id, label: '', fraction: null, stop });
-    await actions.addPack(pack.id, accept, stop.signal, (update) =>
-      setInstalling({ pack: pack.id, stop, ...update }),
-    );
+    if (accepted === null) return;
+    setInstalling(pack.id);
+    await perform((signal, report) => actions.addPack(pack.id, accepted, signal, report));
     setInstalling(null);
   };
-
-  const state = ({ installed, problem }: PackEntry) =>
-    problem !== null ? t.damaged : installed ? t.installed : t.notInstalled;
 
   return (
     <div className="view view-page">
       <div className="view-bar">
         <h2>{texts().views.models}</h2>
+        <span className="spring" />
+        <ImportButton onFile={setImported} />
       </div>
       <p className="intro">{t.intro}</p>
       <ul className="cards">
         {packs.map((pack) => (
-          <li key={pack.id} className="card" aria-label={pack.name}>
-            <header>
-              <h3>{pack.name}</h3>
-              <span
-                className={
-                  pack.problem !== null ? 'chip chip-bad' : pack.installed ? 'chip chip-good' : 'chip'
-                }
-              >
-                {state(pack)}
-              </span>
-            </header>
-            <p>{pack.problem ?? pack.summary}</p>
-            <p className="card-facts">
-              {pack.tasks.map((task) => (
-                <span className="chip" key={task}>
-                  {t.tasks[task] ?? task}
-                </span>
-              ))}
-              <span>{pack.version}</span>
-              {pack.installedBytes > 0 && <span>{t.size(megabytes(pack.installedBytes))}</span>}
-              <span>{pack.source}</span>
-            </p>
-            <p className="card-facts">
-              {t.licence}: {pack.licence?.id}
-            </p>
-            {installing?.pack === pack.id ? (
-              <div className="installing">
-                <ProgressBar
-                  className="progress"
-                  aria-label={t.installing}
-                  isIndeterminate={installing.fraction === null}
-                  value={100 * (installing.fraction ?? 0)}
-                >
-                  {({ percentage }) => (
-                    <span className="progress-rail">
-                      <span className="progress-fill" style={{ width: `${percentage ?? 30}%` }} />
-                    </span>
-                  )}
-                </ProgressBar>
-                <span>{installing.label}</span>
-                <Button className="button" onPress={() => installing.stop.abort()}>
-                  {texts().cancel}
-                </Button>
-              </div>
-            ) : (
-              <div className="card-actions">
-                {pack.installed ? (
-                  <Button className="button" onPress={() => void actions.removePack(pack.id)}>
-                    {t.remove}
-                  </Button>
-                ) : (
-                  <Button
-                    className="button button-main"
-                    isDisabled={installing !== null}
-                    onPress={() => {
-                      setAccepted(false);
-                      setAsked(pack);
-                    }}
-                  >
-                    {t.install}
-                  </Button>
-                )}
-                {!pack.installed && pack.downloadBytes !== null && (
-                  <span className="fact">{t.download(megabytes(pack.downloadBytes))}</span>
-                )}
-              </div>
-            )}
-          </li>
+          <PackCard
+            key={pack.id}
+            pack={pack}
+            installing={installing === pack.id ? work : null}
+            onInstall={() => setAsked(pack)}
+          />
         ))}
       </ul>
-      <Sheet title={asked?.name ?? ''} isOpen={asked !== null} onClose={() => setAsked(null)} wide>
-        {asked !== null && (
-          <>
-            <p>
-              {t.licence}: <strong>{asked.licence?.id}</strong>
-              {asked.downloadBytes !== null && <> · {t.download(megabytes(asked.downloadBytes))}</>}
-            </p>
-            {/* oxlint-disable-next-line */}
-            <pre className="licence-text" tabIndex={0}>
-              {asked.licence?.text}
-            </pre>
-            {asked.licence?.mustAccept === true && (
-              <Checkbox className="checkbox" isSelected={accepted} onChange={setAccepted}>
-                <span className="checkbox-box" aria-hidden="true" />
-                {t.accept}
-              </Checkbox>
-            )}
-            <div className="sheet-actions">
-              <Button className="button" onPress={() => setAsked(null)}>
-                {texts().cancel}
-              </Button>
-              <Button
-                className="button button-main"
-                isDisabled={asked.licence?.mustAccept === true && !accepted}
-                onPress={() => void install(asked, accepted)}
-              >
-                {asked.licence?.mustAccept === true ? t.acceptAndInstall : t.install}
-              </Button>
-            </div>
-          </>
-        )}
-      </Sheet>
+      {asked !== null && <LicenceSheet pack={asked} onAnswer={(accepted) => void answer(asked, accepted)} />}
+      {imported !== null && <ImportSheet file={imported} onClose={() => setImported(null)} />}
     </div>
   );
 };

@@ -1,6 +1,6 @@
 import { asSoniError } from '../../contracts/errors.ts';
 import { createEngine } from '../../engine/workflows/engine.ts';
-import { fail, ok, type Finding } from './finding.ts';
+import { fail, ok, warn, type Finding } from './finding.ts';
 
 /** Starts the inference host and asks what it can run models on. */
 export async function hostFindings(signal: AbortSignal): Promise<Finding[]> {
@@ -14,7 +14,13 @@ export async function hostFindings(signal: AbortSignal): Promise<Finding[]> {
           'inference host',
           `onnxruntime ${onnxruntime}, ${threads} threads, ${Math.round(residentBytes / 1e6)} MB`,
         ),
-        ok('providers', providers.join(', ')),
+        providers.length > 1
+          ? ok('providers', providers.join(', '))
+          : warn(
+              'providers',
+              `${providers.join(', ')} only`,
+              'Models run on the processor. With a graphics card: update its driver; on Linux, install Vulkan (libvulkan1) for WebGPU.',
+            ),
       ];
     } finally {
       await engine.close();
