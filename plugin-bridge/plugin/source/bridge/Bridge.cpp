@@ -1,6 +1,6 @@
 #include "Bridge.hpp"
+#include "../core/JsonText.hpp"
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace sonidesk {
 
@@ -188,7 +188,7 @@ bool Bridge::greet(const Endpoint& endpoint)
                  {"slot", identity.slot}};
     }
     sentAt = heardAt = Clock::now();
-    say(FrameType::hello, hello.dump(-1, ' ', false, json::error_handler_t::replace));
+    say(FrameType::hello, jsonText(hello));
     const auto until = Clock::now() + helloTimeout;
     while (!quit && !welcomed && Clock::now() < until)
     {

@@ -19,6 +19,9 @@ static int dial(const sockaddr* address, socklen_t length, int family, int timeo
     const int fd = ::socket(family, SOCK_STREAM, 0);
     if (fd < 0) return -1;
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    // As much as the system grants (Linux: twice net.core.wmem_max): the app may come late to read.
+    const int room = 1 << 20;
+    ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 #ifdef SO_NOSIGPIPE
     const int on = 1;
     ::setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);

@@ -1,20 +1,10 @@
 #include "Core.hpp"
 #include "HostName.hpp"
-#include <nlohmann/json.hpp>
 #include <random>
 
 namespace sonidesk {
 
-using nlohmann::json;
-using namespace std::chrono_literals;
-
-/// Longer lists are not saved with the session (a note takes some 30 bytes); the app gives them again.
-static constexpr size_t maxSavedNotes = 20000;
 static const char* const pluginVersion = "0.1.0";
-/// Changes of parameters and counters are told to the app at most this often.
-static constexpr auto tellInterval = 50ms;
-/// Hosts restore the state after activation but before they run; one that does not run by then has nothing to restore.
-static constexpr auto restoreTime = 3s;
 
 /// A random UUID (version 4), so that an instance is known again when its session is opened.
 static std::string newInstanceId()
@@ -26,21 +16,6 @@ static std::string newInstanceId()
                   (part() & 0x3fff) | 0x8000, part() & 0xffff, part());
     return text;
 }
-
-static const char* nameOf(StemState state)
-{
-    switch (state)
-    {
-    case StemState::loading: return "loading";
-    case StemState::ready: return "ready";
-    case StemState::missing: return "missing";
-    case StemState::wrongRate: return "wrong-rate";
-    case StemState::unreadable: break;
-    }
-    return "unreadable";
-}
-
-static std::string text(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
 Core::Core()
     : stems([this](const std::vector<StemStatus>& states) {
@@ -92,88 +67,6 @@ void Core::trackIs(const std::string& said)
         if (!started) return;
     }
     bridge.identify(identity());
-}
-
-std::string Core::state(const char* key) const
-{
-    if (std::strcmp(key, "app") == 0) return savedByApp();
-    const std::lock_guard<std::mutex> lock(guard);
-    if (std::strcmp(key, "instance") == 0) return instance;
-    if (std::strcmp(key, "name") == 0) return name;
-    if (std::strcmp(key, "stems") == 0) return stemState;
-    if (std::strcmp(key, "notes") == 0) return noteState;
-    return {};
-}
-
-void Core::setState(const char* key, const std::string& value)
-{
-    if (std::strcmp(key, "app") == 0) return restoreByApp(value);
-    if (std::strcmp(key, "notes") == 0) return restoreNotes(value);
-    if (std::strcmp(key, "stems") == 0)
-    {
-        // Saved by ourselves, but read as carefully as from the app.
-        Frame frame;
-        frame.header.type = uint8_t(FrameType::stems);
-        const std::string message = "{\"stems\":" + (value.empty() ? "[]" : value) + "}";
-        frame.payload.assign(message.begin(), message.end());
-        std::string problem;
-        Commands(*this).take(frame, problem);
-        return;
-    }
-    {
-        const std::lock_guard<std::mutex> lock(guard);
-        if (std::strcmp(key, "instance") == 0 && !value.empty())
-        {
-            instance = value.substr(0, 36);
-            restored = true;
-        }
-        if (std::strcmp(key, "name") == 0) name = value.substr(0, 200);
-        if (!started) return;
-    }
-    bridge.identify(identity());
-}
-
-/// Values that the app set and the host knows nothing of: {"symbol": [value, host's value]}.
-std::string Core::savedByApp() const
-{
-    json saved = json::object();
-    for (uint32_t i = 0; i < parameter::count; ++i)
-        if (parameters.unknownToHost(i)) saved[parameter::descriptions()[i].symbol] = {parameters[i], parameters.hostValue(i)};
-    return saved.empty() ? std::string() : text(saved);
-}
-
-void Core::restoreByApp(const std::string& value)
-{
-    const json saved = json::parse(value, nullptr, false);
-    if (!saved.is_object()) return;
-    for (const auto& [symbol, pair] : saved.items())
-        if (pair.is_array() && pair.size() == 2 && pair[0].is_number() && pair[1].is_number())
-            parameters.restoreByApp(parameter::find(symbol.c_str()), pair[0], pair[1]);
-}
-
-void Core::restoreNotes(const std::string& value)
-{
-    const json saved = json::parse(value, nullptr, false);
-    std::vector<NoteEvent> notes;
-    for (const json& one : saved)
-    {
-        if (!one.is_array() || one.size() != 5) return;
-        for (const json& number : one)
-            if (!number.is_number_integer()) return;
-        NoteEvent note;
-        note.startFrame = one[0];
-        note.endFrame = one[1];
-        note.channel = one[2];
-        note.pitch = one[3];
-        note.velocity = one[4];
-        notes.push_back(note);
-    }
-    Frame frame;
-    frame.header.type = uint8_t(FrameType::notes);
-    frame.payload.resize(notes.size() * sizeof(NoteEvent));
-    if (!notes.empty()) std::memcpy(frame.payload.data(), notes.data(), frame.payload.size());
-    std::string problem;
-    Commands(*this).take(frame, problem);
 }
 
 void Core::process(const Transport& transport, const float* const* inputs, float* const* outputs, bool stemOuts, uint32_t frames,
@@ -361,112 +254,6 @@ Core::View Core::view()
     seen.colour = colour;
     seen.stems = stemStates;
     return seen;
-}
-
-void Core::renamed(const std::string& id)
-{
-    const std::lock_guard<std::mutex> lock(guard);
-    instance = id;
-}
-
-void Core::assigned(const std::string& givenName, const std::string& givenColour)
-{
-    {
-        const std::lock_guard<std::mutex> lock(guard);
-        name = givenName;
-        colour = givenColour;
-    }
-}
-
-void Core::stemsGiven(std::vector<StemAssignment> given)
-{
-    json saved = json::array();
-    for (const StemAssignment& stem : given)
-        saved.push_back({{"stem", stem.name}, {"file", stem.file}, {"startFrame", stem.startFrame}, {"gainDb", stem.gainDb}});
-    stems.assign(std::move(given));
-    const std::lock_guard<std::mutex> lock(guard);
-    stemState = saved.empty() ? std::string() : text(saved);
-}
-
-void Core::notesGiven(std::vector<NoteEvent> notes)
-{
-    json saved = json::array();
-    for (const NoteEvent& note : notes) saved.push_back({note.startFrame, note.endFrame, note.channel, note.pitch, note.velocity});
-    const std::string saving = notes.empty() || notes.size() > maxSavedNotes ? std::string() : text(saved);
-    noteHandoff.offer(std::make_unique<std::vector<NoteEvent>>(std::move(notes)));
-    const std::lock_guard<std::mutex> lock(guard);
-    noteState = saving;
-}
-
-void Core::parametersGiven(const std::vector<std::pair<uint32_t, float>>& values)
-{
-    for (const auto& [index, value] : values) parameters.byApp(index, value);
-}
-
-bool Core::readyToGreet() const
-{
-    if (running.load(std::memory_order_relaxed)) return true;
-    const std::lock_guard<std::mutex> lock(guard);
-    return restored || std::chrono::steady_clock::now() - startedAt > restoreTime;
-}
-
-void Core::welcomed()
-{
-    parameters.allChanged();
-    const std::lock_guard<std::mutex> lock(guard);
-    statusChanged = true;
-}
-
-void Core::beforeAudio()
-{
-    // Read before the ring is emptied, told after it: what was played before a stop arrives before the stop.
-    transportChangesSeen = transportChanges.load(std::memory_order_acquire);
-    transportSeen = transportNow.load(std::memory_order_relaxed);
-}
-
-void Core::afterAudio(Bridge& to)
-{
-    if (transportChangesSeen == transportTold) return;
-    transportTold = transportChangesSeen;
-    to.say(FrameType::transport, text({{"playing", (transportSeen & 1) != 0}, {"hostFrame", transportSeen >> 1}}));
-}
-
-void Core::tell(Bridge& to)
-{
-    const auto time = std::chrono::steady_clock::now();
-    if (time - toldAt < tellInterval) return;
-    toldAt = time;
-    noteHandoff.collect();
-    to.identify(identity()); // the slot is a parameter
-    if (const uint64_t changed = parameters.takeChanged())
-    {
-        json values = json::object();
-        for (uint32_t i = 0; i < parameter::count; ++i)
-            if (changed >> i & 1) values[parameter::descriptions()[i].symbol] = parameters[i];
-        to.say(FrameType::parameters, text(values));
-    }
-    const uint64_t dropped = ring.droppedFrames(), missed = missedFrames.load(std::memory_order_relaxed);
-    std::string status;
-    {
-        const std::lock_guard<std::mutex> lock(guard);
-        if (!statusChanged && dropped == droppedTold && missed == missedTold) return;
-        statusChanged = false;
-        droppedTold = dropped;
-        missedTold = missed;
-        json list = json::array();
-        for (const StemStatus& stem : stemStates) list.push_back({{"stem", stem.name}, {"state", nameOf(stem.state)}});
-        status = text({{"stems", list}, {"droppedFrames", dropped}, {"missedFrames", missed}, {"message", statusMessage()}});
-    }
-    to.say(FrameType::status, status);
-}
-
-/// With `guard` held.
-std::string Core::statusMessage() const
-{
-    std::string trouble;
-    for (const StemStatus& stem : stemStates)
-        if (stem.state != StemState::ready) trouble += stem.name + " is " + nameOf(stem.state) + "; the original is played. ";
-    return trouble.substr(0, 1000);
 }
 
 } // namespace sonidesk

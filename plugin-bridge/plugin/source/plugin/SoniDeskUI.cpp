@@ -70,7 +70,11 @@ protected:
             return true;
         }
         editing = inside(at, nameBox);
-        if (editing) typed = view.name;
+        if (editing)
+        {
+            typed = view.name;
+            getWindow().focus();
+        }
         if (inside(at, originalBox) || inside(at, stemsBox)) edit(parameter::monitor, inside(at, stemsBox) ? 1 : 0);
         if (inside(at, stripBox)) edit(parameter::stripOn, values[parameter::stripOn] < 0.5f ? 1 : 0);
         if (inside(at, slotLess)) edit(parameter::slot, std::max(0.0f, values[parameter::slot] - 1));
@@ -95,6 +99,19 @@ protected:
         if (!dragging) return false;
         drag(place(event.pos.getX(), event.pos.getY()));
         return true;
+    }
+
+    bool onScroll(const ScrollEvent& event) override
+    {
+        const Point at = place(event.pos.getX(), event.pos.getY());
+        for (uint32_t i = 0; i < view.stems.size(); ++i)
+        {
+            if (!inside(at, faderBox(i)) || dragging) continue;
+            const uint32_t first = parameter::stemFirst + 3 * i;
+            edit(first, std::min(12.0f, std::max(-60.0f, std::round(values[first]) + float(event.delta.getY()))));
+            return true;
+        }
+        return false;
     }
 
     bool onKeyboard(const KeyboardEvent& event) override
@@ -176,6 +193,7 @@ private:
 
     void words(float x, float y, float size, const DGL_NAMESPACE::Color& colour, const char* what, int align)
     {
+        if (*what == '\0') return; // NanoVG takes no empty text
         fontSize(size);
         textAlign(align | ALIGN_MIDDLE);
         fillColor(colour);
@@ -247,7 +265,7 @@ private:
         words(left + faceWidth / 2, 118, 12, good ? text : red, stem.name.c_str(), ALIGN_CENTER);
         const float db = values[parameter::stemFirst + 3 * i];
         char level[16];
-        std::snprintf(level, sizeof level, db <= -60 ? "off" : "%+.1f", double(db));
+        std::snprintf(level, sizeof level, db <= -60 ? "off" : db == 0 ? "0.0" : "%+.1f", double(db));
         words(left + faceWidth / 2, 135, 11, faint, good ? level : "missing", ALIGN_CENTER);
         resetScissor();
         const float middle = left + faceWidth / 2, knob = faderTop + faderHeight * (1 - toHeight(db));

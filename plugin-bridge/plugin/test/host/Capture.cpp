@@ -190,8 +190,7 @@ void capture(const Options& options)
     app.start();
     {
         ClapInstance one(library);
-        one.activate();
-        check(settle(one, app, [](const Heard& heard) { return !heard.status.is_null(); }), "connected");
+        connect(one, app);
         exact(one, app);
         bounce(one, app);
         overrun(one, app);

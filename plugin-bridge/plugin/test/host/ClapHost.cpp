@@ -32,8 +32,7 @@ ClapLibrary::~ClapLibrary()
 ClapInstance::ClapInstance(const ClapLibrary& library)
 {
     self = {CLAP_VERSION_INIT, this, "SoniDesk host harness", "SoniDesk", "", "1",
-            [](const clap_host_t*, const char*) -> const void* { return nullptr; }, [](const clap_host_t*) {}, [](const clap_host_t*) {},
-            [](const clap_host_t*) {}};
+            hostExtension, [](const clap_host_t*) {}, [](const clap_host_t*) {}, [](const clap_host_t*) {}};
     plugin = library.factory().create_plugin(&library.factory(), &self, library.descriptor().id);
     if (plugin == nullptr || !plugin->init(plugin)) std::exit(2);
     const auto* ports = extension<clap_plugin_audio_ports_t>(CLAP_EXT_AUDIO_PORTS);
@@ -44,6 +43,28 @@ ClapInstance::ClapInstance(const ClapLibrary& library)
         ports->get(plugin, i, false, &info);
         outputCount += info.channel_count;
     }
+}
+
+/// What a host offers to windows.
+const void* ClapInstance::hostExtension(const clap_host_t*, const char* id)
+{
+    static const clap_host_gui_t gui = {[](const clap_host_t*) {}, [](const clap_host_t*, uint32_t, uint32_t) { return true; },
+                                        [](const clap_host_t*) { return true; }, [](const clap_host_t*) { return true; },
+                                        [](const clap_host_t*, bool) {}};
+    static const clap_host_timer_support_t timer = {
+        [](const clap_host_t* host, uint32_t, clap_id* id) {
+            auto& timers = static_cast<ClapInstance*>(host->host_data)->timers;
+            *id = timers.empty() ? 1 : *timers.rbegin() + 1;
+            return timers.insert(*id).second;
+        },
+        [](const clap_host_t* host, clap_id id) { return static_cast<ClapInstance*>(host->host_data)->timers.erase(id) == 1; }};
+    if (std::strcmp(id, CLAP_EXT_GUI) == 0) return &gui;
+    return std::strcmp(id, CLAP_EXT_TIMER_SUPPORT) == 0 ? &timer : nullptr;
+}
+
+void ClapInstance::idle() const
+{
+    for (const clap_id id : std::set<clap_id>(timers)) extension<clap_plugin_timer_support_t>(CLAP_EXT_TIMER_SUPPORT)->on_timer(plugin, id);
 }
 
 ClapInstance::~ClapInstance()
@@ -96,6 +117,12 @@ void ClapInstance::process(const Song& song, const float* left, const float* rig
                                                 {
                                                     const auto* p = reinterpret_cast<const clap_event_param_value_t*>(event);
                                                     to.instance->reported[p->param_id] = p->value;
+                                                    to.instance->news.push_back({event->type, p->param_id, p->value});
+                                                }
+                                                if (event->type == CLAP_EVENT_PARAM_GESTURE_BEGIN || event->type == CLAP_EVENT_PARAM_GESTURE_END)
+                                                {
+                                                    const auto* g = reinterpret_cast<const clap_event_param_gesture_t*>(event);
+                                                    to.instance->news.push_back({event->type, g->param_id, 0});
                                                 }
                                                 return true;
                                             }};

@@ -1,12 +1,15 @@
 #pragma once
 #include "src/clap/entry.h"
 #include "src/clap/ext/audio-ports.h"
+#include "src/clap/ext/gui.h"
 #include "src/clap/ext/latency.h"
 #include "src/clap/ext/params.h"
 #include "src/clap/ext/state.h"
+#include "src/clap/ext/timer-support.h"
 #include "src/clap/plugin-factory.h"
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +54,14 @@ struct MidiEvent
     bool operator==(const MidiEvent& o) const { return frame == o.frame && status == o.status && pitch == o.pitch && velocity == o.velocity; }
 };
 
+/// What a host writes into its automation: a value, or that the user takes hold of a parameter or lets it go.
+struct ParameterNews
+{
+    uint16_t type; // CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_PARAM_GESTURE_BEGIN or CLAP_EVENT_PARAM_GESTURE_END
+    uint32_t id;
+    double value;
+};
+
 /// One plugin instance.
 class ClapInstance
 {
@@ -88,11 +99,18 @@ public:
     std::vector<MidiEvent> midi;
     /// Parameter values that the plugin reported.
     std::map<uint32_t, double> reported;
+    /// Values and gestures in their order.
+    std::vector<ParameterNews> news;
+    /// Calls the timers that the plugin's window has asked for. [main-thread]
+    void idle() const;
     /// Offline rendering, as the render extension has it.
     void renderOffline(bool offline);
 
 private:
+    static const void* hostExtension(const clap_host_t* host, const char* id);
+
     clap_host_t self;
+    std::set<clap_id> timers;
     uint32_t outputCount = 2;
     double rate = 48000;
     int64_t steady = 0;

@@ -126,8 +126,7 @@ void notes(const Options& options)
     FakeApp app;
     app.start();
     ClapInstance one(library);
-    one.activate();
-    check(settle(one, app, [](const Heard& heard) { return !heard.status.is_null(); }), "connected");
+    connect(one, app);
     accurate(one, app);
     endings(one, app);
 }

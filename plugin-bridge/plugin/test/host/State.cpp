@@ -80,8 +80,7 @@ static void hostsOwnValues(const ClapLibrary& library)
     std::string saved;
     {
         ClapInstance one(library);
-        one.activate();
-        check(settle(one, app, [](const Heard& heard) { return !heard.status.is_null(); }), "connected");
+        connect(one, app);
         app.send(FrameType::parameters, {{"gain", -6}, {"strip", 1}});
         app.send(FrameType::monitor, {{"source", "stems"}});
         app.send(FrameType::stems, {{"stems", {{{"stem", "vocals"}, {"file", folder + "/x.wav"}, {"startFrame", 5}, {"gainDb", -1}}}}});

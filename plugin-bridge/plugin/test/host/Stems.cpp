@@ -236,9 +236,8 @@ void stems(const Options& options)
     const StemSong song(app.folder());
     app.start();
     ClapInstance one(library);
-    one.activate();
     one.set("play_stems", 1);
-    check(settle(one, app, [](const Heard& heard) { return !heard.status.is_null(); }), "connected");
+    connect(one, app);
     app.send(FrameType::stems, song.message);
     if (!check(settle(one, app, [](const Heard& heard) { return ready(heard, 2); }), "stems are ready")) return;
     play(one, song);

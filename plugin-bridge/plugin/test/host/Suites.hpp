@@ -23,4 +23,11 @@ template <class Wanted> bool settle(ClapInstance& one, FakeApp& app, Wanted want
     return until([&] { return wanted(app.heard()); }, [&] { one.roll(song, 128, 128); });
 }
 
+/// Activates the instance and waits until the app has heard all of it.
+inline bool connect(ClapInstance& one, FakeApp& app)
+{
+    one.activate();
+    return check(settle(one, app, [](const Heard& heard) { return !heard.status.is_null(); }), "connected");
+}
+
 } // namespace host
