@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.ts';
 import { captureCommand } from './commands/capture.ts';
 import { decisionsCommand } from './commands/decisions.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { featuresCommand } from './commands/features.ts';
 import { mixCommand } from './commands/mix.ts';
 import { openCommand } from './commands/open.ts';
 import { packsCommand } from './commands/packs.ts';
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext): Command {
     .addCommand(splitCommand(context))
     .addCommand(transcribeCommand(context))
     .addCommand(tagCommand(context))
+    .addCommand(featuresCommand(context))
     .addCommand(mixCommand(context))
     .addCommand(decisionsCommand(context))
     .addCommand(openCommand(context))

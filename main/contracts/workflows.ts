@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { featureLevel, featureLevels, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
 import { stemNote } from './notes.ts';
 import { tags } from './tags.ts';
@@ -28,7 +29,11 @@ export interface Watch {
   readonly onProgress?: ((progress: WorkflowProgress) => void) | undefined;
 }
 
-const defaultPacks = { separate: 'htdemucs', transcribe: 'basic-pitch' } as const;
+const defaultPacks = {
+  separate: 'htdemucs',
+  transcribe: 'basic-pitch',
+  features: 'sonido-tiny',
+} as const;
 
 const modelRun = z.object({
   pack: z.string(),
@@ -91,6 +96,21 @@ export type TranscribeResult = z.infer<typeof transcribeResult>;
 export const tagRequest = z.object({ input: path });
 export type TagRequest = z.input<typeof tagRequest>;
 export { tags as tagResult };
+
+export const featuresRequest = z.object({
+  input: path,
+  /** The safetensors file to write. */
+  output: path,
+  pack: z.string().default(defaultPacks.features),
+  levels: z
+    .array(featureLevel)
+    .min(1)
+    .default([...featureLevels]),
+});
+export type FeaturesRequest = z.input<typeof featuresRequest>;
+
+export const featuresResult = modelRun.extend({ output: z.string(), tensors: z.array(featureTensor) });
+export type FeaturesResult = z.infer<typeof featuresResult>;
 
 export const mixRequest = z.object({
   tracks: z.array(path).min(1),

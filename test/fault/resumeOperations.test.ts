@@ -19,7 +19,9 @@ import { folderContent } from './folderContent.ts';
 let folder: string;
 beforeAll(async () => {
   vi.stubEnv('SONIDESK_CHECKPOINT_MS', '0');
+  vi.stubEnv('SONIDESK_PROVIDER', 'cpu');
   folder = await mkdtemp(join(tmpdir(), 'sonidesk-resume-'));
+  vi.stubEnv('SONIDESK_HOME', join(folder, 'home'));
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -41,7 +43,21 @@ async function live(name: OperationName, input: unknown, directory: string, bloc
     if (thrown instanceof Killed) return null;
     throw thrown;
   });
-  return { output, seen };
+  return { output: withoutTimes(output), seen };
+}
+
+/** What a model run took is measured, and never the same twice. */
+const withoutTimes = (output: unknown): unknown =>
+  typeof output === 'object' && output !== null
+    ? { ...output, seconds: undefined, realtimeFactor: undefined }
+    : output;
+
+/** Codes of SoniDo of a few seconds, for its second stage. */
+async function sonidoTokens(seconds: number): Promise<string> {
+  const directory = await mkdtemp(join(folder, 'tokens-'));
+  const audio = await wav('tokens.wav', 44_100, 2, seconds);
+  await live('tokenise', { audio, pack: 'sonido-tiny' }, directory, Infinity);
+  return join(directory, 'tokens.safetensors');
 }
 
 async function wav(name: string, sampleRate: number, channels: number, seconds: number): Promise<string> {
@@ -115,6 +131,16 @@ const cases = [
     what: 'peaks',
     name: 'peaks',
     input: async () => ({ audio: await wav('p.wav', 48_000, 2, 20) }),
+  }),
+  operation({
+    what: 'tokenise',
+    name: 'tokenise',
+    input: async () => ({ audio: await wav('s.wav', 44_100, 2, 20), pack: 'sonido-tiny' }),
+  }),
+  operation({
+    what: 'features',
+    name: 'features',
+    input: async () => ({ tokens: await sonidoTokens(12), pack: 'sonido-tiny', level: 'fine' as const }),
   }),
   operation({
     what: 'tag',

@@ -3,6 +3,7 @@ import type { PackManifest } from '../../contracts/pack.ts';
 import type { SessionJob } from '../../contracts/session.ts';
 import type { Tags } from '../../contracts/tags.ts';
 import {
+  featuresRequest,
   mixRequest,
   prepareRequest,
   renderRequest,
@@ -10,6 +11,8 @@ import {
   splitRequest,
   tagRequest,
   transcribeRequest,
+  type FeaturesRequest,
+  type FeaturesResult,
   type MixRequest,
   type MixResult,
   type PrepareRequest,
@@ -30,6 +33,7 @@ import { defaultHostProgram, type HostProgram } from '../host/program.ts';
 import type { HostInfo, SelfTestReport } from '../host/supervisedHost.ts';
 import type { PackSpeed } from '../jobs/speeds.ts';
 import { EngineRuntime } from './engineRuntime.ts';
+import { features } from './features.ts';
 import { mix } from './mix.ts';
 import { parseRequest } from './parseRequest.ts';
 import { prepare } from './prepare.ts';
@@ -57,6 +61,8 @@ export interface Engine {
   transcribe(request: TranscribeRequest, watch?: Watch): Promise<TranscribeResult>;
   /** Tempo, beats, key and loudness of one file. */
   tag(request: TagRequest, watch?: Watch): Promise<Tags>;
+  /** Codes and features of one file as a safetensors file. */
+  features(request: FeaturesRequest, watch?: Watch): Promise<FeaturesResult>;
   /** A mix plan for some tracks, and the mix. */
   mix(request: MixRequest, watch?: Watch): Promise<MixResult>;
   /** Some files ready to be drawn and played: float32 WAV and peaks. */
@@ -107,6 +113,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     split: workflow('split', splitRequest, (request) => [request.input], split),
     transcribe: workflow('transcribe', transcribeRequest, (request) => [request.input], transcribe),
     tag: workflow('tag', tagRequest, (request) => [request.input], tag),
+    features: workflow('features', featuresRequest, (request) => [request.input], features),
     mix: workflow('mix', mixRequest, (request) => request.tracks, mix),
     prepare: workflow('prepare', prepareRequest, (request) => request.inputs, prepare),
     render: workflow('render', renderRequest, (request) => request.tracks, render),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { temporaryHome } from '../../../test/support/tinyPack.ts';
 import { writeWav } from '../../../test/support/writeWav.ts';
 import { featureLevels, type FeatureLevel } from '../../contracts/features.ts';
@@ -33,6 +33,7 @@ let stage1: Model;
 const stage2 = new Map<FeatureLevel, Model>();
 beforeAll(async () => {
   home = await temporaryHome();
+  vi.stubEnv('SONIDESK_PROVIDER', 'cpu');
   folder = await mkdtemp(join(tmpdir(), 'sonidesk-sonido-'));
   pack = await findPack(packId);
   layout = sonidoLayout(pack.manifest);
@@ -43,6 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const model of [stage1, ...stage2.values()]) await model.close();
   await rm(folder, { recursive: true });
+  vi.unstubAllEnvs();
   await home.remove();
 });
 
