@@ -1,0 +1,97 @@
+"""Hidden states of all depths for a short piece: windows, shift and no clip condition as in `sonido.features`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from sonido.config import model_config
+from sonido.hqvae import HQVAE
+from sonido.pipeline import load_codec, load_priors
+from sonido.prior import Prior
+from sonido.stereo import to_mid_side
+from sonido.tokenisation import TOP, encode_chunk
+
+MEDIUM_PER_TOP = 4
+FINE_PER_MEDIUM = 4
+
+
+@dataclass(frozen=True)
+class Extractor:
+    codec: HQVAE
+    priors: list[Prior]
+
+
+@dataclass(frozen=True)
+class States:
+    """Per level [frames, depths, width]; the fine level is averaged to the medium one's rate (86.13 Hz)."""
+
+    coarse: Tensor
+    medium: Tensor
+    fine: Tensor
+    encoder: tuple[Tensor, Tensor, Tensor]
+    """Stage 1's features of the three levels, [frames, width], the fine one averaged too."""
+
+
+def trained(run: Path, size: str) -> Extractor:
+    return Extractor(load_codec(run, size), load_priors(run, model_config(size)))
+
+
+def untrained(run: Path, size: str, seed: int) -> Extractor:
+    """The architecture of the run as drawn from `seed`: both stages."""
+    configs = [prior.config for prior in load_priors(run, model_config(size))]
+    torch.manual_seed(seed)
+    return Extractor(HQVAE(model_config(size).codec).eval(), [Prior(c).eval() for c in configs])
+
+
+@torch.no_grad()
+def prior_states(prior: Prior, tokens: Tensor, upper: Tensor | None) -> Tensor:
+    """[length, depths, width] of all `tokens` [length]; row i has seen token i. Depth 0 is before the first layer."""
+    c = prior.config
+    half, length = c.context // 2, len(tokens)
+    starts = [0]
+    while starts[-1] + c.context - 1 < length:
+        starts.append(starts[-1] + half)
+    end = starts[-1] + c.context
+    padded = torch.cat([tokens, torch.full((end - length,), c.vocabulary)])
+    windows = torch.stack([padded[s : s + c.context] for s in starts])
+    above: Tensor | None = None
+    if upper is not None and c.upper_vocabulary is not None:
+        r = c.upper_ratio
+        filled = torch.cat([upper, torch.full((max(0, end // r - len(upper)),), c.upper_vocabulary)])
+        above = torch.stack([filled[s // r : (s + c.context) // r] for s in starts])
+    batch = len(starts)
+    states = prior.hidden_states(windows, above, torch.zeros(batch, c.clip_dimension), torch.zeros(batch, 1))
+    pieces, first = [], 0
+    stacked = torch.stack(states, dim=2)[:, 1:]
+    for number, start in enumerate(starts):
+        last = min(length, start + c.context - 1)
+        pieces.append(stacked[number, first - start : last - start])
+        first = last
+    return torch.cat(pieces)
+
+
+def averaged(x: Tensor, count: int) -> Tensor:
+    """[count * n, ...] -> [n, ...]"""
+    mean: Tensor = x.reshape(-1, count, *x.shape[1:]).mean(1)
+    return mean
+
+
+@torch.no_grad()
+def states_of(extractor: Extractor, audio: Tensor) -> States:
+    """audio [2, time] with time a multiple of 2048."""
+    if audio.shape[1] % TOP:
+        raise ValueError(f"audio has {audio.shape[1]} samples, expected a multiple of {TOP}; pad it")
+    levels, _ = encode_chunk(extractor.codec, audio[None])
+    from_encoder = extractor.codec.encoder(to_mid_side(audio[None]))
+    coarse, medium, fine = (t[0] for t in levels)
+    upper = (None, coarse, medium)
+    states = [
+        prior_states(prior, tokens, above)
+        for prior, tokens, above in zip(extractor.priors, (coarse, medium, fine), upper, strict=True)
+    ]
+    encoder = (from_encoder[0][0], from_encoder[1][0], averaged(from_encoder[2][0], FINE_PER_MEDIUM))
+    return States(states[0], states[1], averaged(states[2], FINE_PER_MEDIUM), encoder)

@@ -1,0 +1,1 @@
+"""The first head on the features: instruments, track roles, key, voice and drum activity."""

@@ -1,0 +1,169 @@
+"""`python -m sonido.tagging COMMAND`: clips -> cache -> comparison and shipped heads."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sonido.config import SIZES
+from sonido.data.preparation import Inputs
+from sonido.probe.collection import Depths
+from sonido.probe.states import trained
+from sonido.results import commit, write_section
+from sonido.tagging.clips import cache, eir_mixes, eir_stems, role_clips
+from sonido.tagging.evaluate import (
+    REAL,
+    RENDERED,
+    Outcome,
+    groups_of,
+    keep,
+    kept_outcome,
+    leave_one_song_out,
+    read_data,
+)
+from sonido.tagging.export import export_head, write_labels
+from sonido.tagging.parts import make_clips
+from sonido.tagging.train import HeadConfig, train_head
+
+
+def run_name(run: str) -> str:
+    """As `sonido.probe` names its cache."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", Path(run).name)
+
+
+def _clips(a: argparse.Namespace) -> None:
+    raw = Path(a.raw)
+    make_clips(Inputs(raw / "pop909", raw / "groove"), Path(a.out), a.train, a.held_out, 6.0, a.seed)
+
+
+def _cache(a: argparse.Namespace) -> None:
+    out, roles, eir = Path(a.out), Path(a.clips), Path(a.eir)
+    for name, extractor in (("mel", None), (run_name(a.run_folder), trained(Path(a.run_folder), a.size))):
+        for split in ("held_out", "train"):
+            cache(extractor, role_clips(roles / split), out / name / f"roles-{split}")
+        cache(extractor, eir_stems(eir), out / name / "eir-stems")
+        cache(extractor, eir_mixes(eir), out / name / "eir-mixes")
+
+
+VARIANTS = ("mel", "features")
+
+
+def _compare(a: argparse.Namespace) -> None:
+    """Outcomes are kept beside the cache, so that a run that was cut short goes on where it stopped."""
+    depths: Depths = (a.depths[0], a.depths[1], a.depths[2])
+    outcomes: dict[str, list[Outcome]] = {name: [] for name in VARIANTS}
+    for variant in VARIANTS:
+        if variant not in a.only:
+            continue
+        features = run_name(a.run_folder) if variant == "features" else None
+        data = None
+        for seed in range(a.seeds):
+            about = f"{variant}-{run_name(a.run_folder)}-{'.'.join(map(str, depths))}-{a.steps}-{seed}.json"
+            path = Path(a.cache) / "outcomes" / about
+            outcome = kept_outcome(path)
+            if outcome is None:
+                data = data or read_data(Path(a.probes), Path(a.cache), features, depths)
+                outcome = leave_one_song_out(data, HeadConfig(steps=a.steps), seed, mel_extra=features is None)
+                keep(outcome, path)
+            outcomes[variant].append(outcome)
+            text = " ".join(f"{k.replace(' ', '_').replace(',', '')}={v:.3f}" for k, v in outcome.scores.items())
+            print(f"head={variant} seed={seed} {text}", flush=True)
+    if len(a.only) < len(VARIANTS):
+        return
+    lines = table(outcomes)
+    print("\n".join(lines))
+    if a.results:
+        about = (
+            f"{datetime.date.today().isoformat()}, commit {commit()}, run `{Path(a.run_folder).name}`, depths "
+            f"{' '.join(map(str, a.depths))}, {a.seeds} seeds, {a.steps} steps. Equal numbers of parameters."
+        )
+        title = f"## Tagging head on `{a.size}`, with and without features"
+        write_section(Path(a.results), f"tagging-{a.size}", [title, "", about, "", *lines])
+
+
+def table(outcomes: dict[str, list[Outcome]]) -> list[str]:
+    first = outcomes[VARIANTS[0]][0]
+    counts = first.counts
+    lines = [
+        f"Trained on {counts['mixes']} mixtures of 11.9 s, {counts['parts']} rendered parts of 5.9 s and the other "
+        f"three EIR songs; tested on {counts['held_mixes']} mixtures and {counts['held_parts']} parts of held-out "
+        f"songs through unseen sound sources, and on {len(first.roles)} stems and {counts['eir_mixes']} places of the "
+        "mixes of the EIR songs, each song left out in turn.",
+        "",
+        "| | mel | features |",
+        "|---|---|---|",
+    ]
+    for name in (*RENDERED, *REAL):
+        cells = [[o.scores[name] for o in outcomes[variant]] for variant in VARIANTS]
+        lines.append(f"| {name} | " + " | ".join(f"{np.mean(c):.3f} ± {np.std(c):.3f}" for c in cells) + " |")
+    return lines
+
+
+def _export(a: argparse.Namespace) -> None:
+    """Heads trained on all training data and all four EIR songs."""
+    depths: Depths = (a.depths[0], a.depths[1], a.depths[2])
+    out = Path(a.out)
+    parameters = 0
+    for variant in VARIANTS:
+        features = run_name(a.run_folder) if variant == "features" else None
+        data = read_data(Path(a.probes), Path(a.cache), features, depths)
+        head = train_head(groups_of(data, None), HeadConfig(steps=a.steps), a.seed, mel_extra=features is None)
+        parameters = sum(p.numel() for p in head.parameters())
+        print(f"head={variant} parameters={parameters} worst={export_head(head, out / f'tag-{variant}.onnx'):.2g}")
+    write_labels(out / "tag.json", {"run": Path(a.run_folder).name, "depths": a.depths, "parameters": parameters})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="sonido.tagging", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    command = commands.add_parser("clips", help="render single parts of each role")
+    command.add_argument("--raw", required=True, help="folder with unpacked pop909/ and groove/")
+    command.add_argument("--out", required=True)
+    command.add_argument("--train", type=int, default=40, help="clips of each role")
+    command.add_argument("--held-out", type=int, default=10)
+    command.add_argument("--seed", type=int, default=0)
+    command.set_defaults(run=_clips)
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--run-folder", required=True)
+        command.add_argument("--size", choices=list(SIZES), default="tiny")
+        return command
+
+    command = add("cache", "mel and states of the rendered parts and the EIR songs")
+    command.add_argument("--clips", required=True)
+    command.add_argument("--eir", required=True)
+    command.add_argument("--out", required=True)
+    command.set_defaults(run=_cache)
+
+    for name, text, action in (
+        ("compare", "with and without features, one EIR song left out at a time", _compare),
+        ("export", "the shipped heads as ONNX", _export),
+    ):
+        command = add(name, text)
+        command.add_argument("--probes", required=True, help="the cache of sonido.probe")
+        command.add_argument("--cache", required=True)
+        command.add_argument("--depths", type=int, nargs=3, required=True)
+        command.add_argument("--steps", type=int, default=300)
+        command.set_defaults(run=action)
+        if name == "compare":
+            command.add_argument("--seeds", type=int, default=3)
+            command.add_argument("--only", nargs="*", choices=VARIANTS, default=list(VARIANTS), help="without a table")
+            command.add_argument("--results", help="Markdown file that takes the table")
+        else:
+            command.add_argument("--out", required=True)
+            command.add_argument("--seed", type=int, default=0)
+
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""The head with and without features on held-out rendered music and, one song left out at a time, on the EIR songs."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sonido.probe.collection import Depths
+from sonido.probe.measures import f_measure, mean_average_precision, mean_key_score
+from sonido.tagging.examples import Example, read_examples
+from sonido.tagging.head import TaggingHead
+from sonido.tagging.labels import ACTIVITIES, ROLES
+from sonido.tagging.train import HeadConfig, train_head
+
+RENDERED = ("instruments mAP", "key MIREX", "role accuracy")
+REAL = ("role accuracy, EIR", "voice F1, EIR", "drums F1, EIR")
+
+
+@dataclass(frozen=True)
+class HeadData:
+    mixes: list[Example]
+    held_mixes: list[Example]
+    parts: list[Example]
+    held_parts: list[Example]
+    eir_stems: list[Example]
+    eir_mixes: list[Example]
+
+    def eir_songs(self) -> list[str]:
+        return sorted({song_of(e.name) for e in self.eir_mixes})
+
+
+def song_of(name: str) -> str:
+    """'3.Sodium-KICK@12' or '3.Sodium@40' -> '3.Sodium'"""
+    return name.partition("@")[0].partition("-")[0]
+
+
+def stem_of(name: str) -> str:
+    return name.partition("@")[0]
+
+
+def read_data(probes: Path, clips: Path, features: str | None, depths: Depths) -> HeadData:
+    """From the caches of `sonido.probe` and `sonido.tagging.clips`; `features` names the extractor, None is mel."""
+
+    def read(root: Path, part: str) -> list[Example]:
+        return read_examples(root / "mel" / part, None if features is None else root / features / part, depths)
+
+    return HeadData(
+        read(probes, "train"), read(probes, "held_out"), read(clips, "roles-train"), read(clips, "roles-held_out"),
+        read(clips, "eir-stems"), read(clips, "eir-mixes"),
+    )  # fmt: skip
+
+
+@torch.no_grad()
+def outputs(head: TaggingHead, example: Example) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Probabilities of instruments, key, role and, per frame, activity."""
+    instruments, key, role, activity = head(example.mel[None], example.extra[None], example.mask[None])
+    return instruments[0].sigmoid(), key[0].softmax(0), role[0].softmax(0), activity[0].sigmoid()
+
+
+def rendered_scores(head: TaggingHead, data: HeadData) -> dict[str, float]:
+    found = [outputs(head, e) for e in data.held_mixes]
+    truth = torch.stack([e.instruments for e in data.held_mixes]).numpy() > 0.5
+    scores = torch.stack([o[0] for o in found]).numpy()
+    keyed = [(o[1].numpy(), e.key) for o, e in zip(found, data.held_mixes, strict=True) if e.key >= 0]
+    parts = [int(outputs(head, e)[2].argmax()) == e.role for e in data.held_parts]
+    return {
+        "instruments mAP": mean_average_precision(scores, truth, 3),
+        "key MIREX": mean_key_score(np.stack([k for k, _ in keyed]), np.array([t for _, t in keyed])),
+        "role accuracy": float(np.mean(parts)),
+    }
+
+
+def stem_roles(head: TaggingHead, examples: list[Example]) -> dict[str, tuple[int, int]]:
+    """Per stem (found, true) role: probabilities averaged over its places."""
+    sums: dict[str, Tensor] = defaultdict(lambda: torch.zeros(len(ROLES)))
+    truth: dict[str, int] = {}
+    for e in examples:
+        sums[stem_of(e.name)] = sums[stem_of(e.name)] + outputs(head, e)[2]
+        truth[stem_of(e.name)] = e.role
+    return {name: (int(total.argmax()), truth[name]) for name, total in sums.items()}
+
+
+def smoothed(probability: Tensor, reach: int = 5) -> Tensor:
+    """[frames, 2] averaged over 2 reach + 1 frames (half a second)."""
+    kernel = torch.ones(1, 1, 2 * reach + 1) / (2 * reach + 1)
+    padded = torch.nn.functional.pad(probability.t()[:, None], (reach, reach), mode="replicate")
+    averaged: Tensor = torch.nn.functional.conv1d(padded, kernel)[:, 0].t()
+    return averaged
+
+
+def activity_scores(head: TaggingHead, mixes: list[Example]) -> dict[str, tuple[list[bool], list[bool]]]:
+    """Per activity the frames found (probability of half or more) and true."""
+    found: dict[str, tuple[list[bool], list[bool]]] = {name: ([], []) for name in ACTIVITIES}
+    for e in mixes:
+        probability = smoothed(outputs(head, e)[3])
+        for column, name in enumerate(ACTIVITIES):
+            found[name][0].extend((probability[:, column] >= 0.5).tolist())
+            found[name][1].extend((e.activity[:, column] > 0.5).tolist())
+    return found
+
+
+def without(examples: list[Example], song: str) -> list[Example]:
+    return [e for e in examples if song_of(e.name) != song]
+
+
+def of_song(examples: list[Example], song: str) -> list[Example]:
+    return [e for e in examples if song_of(e.name) == song]
+
+
+def groups_of(data: HeadData, left_out: str | None) -> list[list[Example]]:
+    """Mixtures twice as often as each of the rest."""
+    stems, mixes = data.eir_stems, data.eir_mixes
+    if left_out is not None:
+        stems, mixes = without(stems, left_out), without(mixes, left_out)
+    return [data.mixes, data.mixes, data.parts, stems, mixes]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    scores: dict[str, float]
+    roles: dict[str, tuple[int, int]]
+    """Per EIR stem (found, true) index."""
+    counts: dict[str, int]
+    """Clips of each kind."""
+
+
+def kept_outcome(path: Path) -> Outcome | None:
+    """What `keep` wrote; None when there is no such file."""
+    if not path.exists():
+        return None
+    document = json.loads(path.read_text())
+    roles = {name: (int(found), int(true)) for name, (found, true) in document["roles"].items()}
+    return Outcome(document["scores"], roles, document["counts"])
+
+
+def keep(outcome: Outcome, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(vars(outcome), indent=1))
+
+
+def leave_one_song_out(data: HeadData, config: HeadConfig, seed: int, mel_extra: bool) -> Outcome:
+    """One training per EIR song. Rendered scores are means over the trainings, real ones are pooled over the songs."""
+    rendered: list[dict[str, float]] = []
+    roles: dict[str, tuple[int, int]] = {}
+    frames: dict[str, tuple[list[bool], list[bool]]] = {name: ([], []) for name in ACTIVITIES}
+    for song in data.eir_songs():
+        head = train_head(groups_of(data, song), config, seed, mel_extra)
+        rendered.append(rendered_scores(head, data))
+        roles |= stem_roles(head, of_song(data.eir_stems, song))
+        for name, (found, true) in activity_scores(head, of_song(data.eir_mixes, song)).items():
+            frames[name][0].extend(found)
+            frames[name][1].extend(true)
+    scores = {name: float(np.mean([r[name] for r in rendered])) for name in RENDERED}
+    scores["role accuracy, EIR"] = float(np.mean([a == b for a, b in roles.values()]))
+    for name, (found, true) in frames.items():
+        scores[f"{name} F1, EIR"] = f_measure(np.array(found), np.array(true))
+    counts = {name: len(getattr(data, name)) for name in ("mixes", "held_mixes", "parts", "held_parts", "eir_mixes")}
+    return Outcome(scores, roles, counts)

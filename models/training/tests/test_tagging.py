@@ -1,0 +1,127 @@
+"""The tagging head: what is masked does not count, both heads are equally large, it learns, its ONNX graph agrees."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from sonido.tagging.clips import active_frames, loudest_places
+from sonido.tagging.examples import Example, read_examples
+from sonido.tagging.export import export_head, write_labels
+from sonido.tagging.head import MEL_WIDTH, TaggingHead, mel_statistics, sounding, stacked
+from sonido.tagging.labels import INSTRUMENTS, KEYS, PROGRAMS, ROLES, role_of_eir
+from sonido.tagging.train import HeadConfig, train_head
+
+torch.set_num_threads(1)
+
+
+def test_masked_frames_change_nothing_that_is_said_of_the_piece() -> None:
+    torch.manual_seed(0)
+    head = TaggingHead(288).eval()
+    mel, extra, mask = torch.randn(1, 40, MEL_WIDTH), torch.randn(1, 40, 288), torch.ones(1, 40)
+    mask[:, 30:] = 0
+    before = head(mel, extra, mask)
+    mel[:, 32:] += 5  # the convolution sees one frame to either side
+    after = head(mel, extra, mask)
+    for a, b in zip(before[:3], after[:3], strict=True):
+        assert torch.allclose(a, b, atol=1e-5)
+    assert not torch.allclose(before[3], after[3], atol=1e-3)
+    assert [a.shape[1] for a in before[:3]] == [len(INSTRUMENTS), len(KEYS), len(ROLES)]
+
+
+def test_both_heads_are_equally_wide_and_silence_does_not_count() -> None:
+    mel = torch.full((8, 96), -2.0)
+    mel[4:] = torch.rand(4, 96)
+    assert stacked(mel).shape == (2, MEL_WIDTH)
+    statistics = mel_statistics(mel)
+    assert statistics.shape == (2, 288), "as wide as three levels of 96"
+    assert torch.allclose(statistics[1, :96], mel[4:].mean(0))
+    assert torch.allclose(statistics[1, 192:], mel[4:].mean(0) + 2)
+    assert sounding(mel).tolist() == [False, True]
+
+
+def example(role: int, seed: int) -> Example:
+    """A role is a place in the mel bands."""
+    generator = torch.Generator().manual_seed(seed)
+    mel = 0.3 * torch.randn(160, 96, generator=generator) - 1.5
+    mel[:, 10 * role : 10 * role + 10] += 1.5
+    instruments = torch.zeros(len(INSTRUMENTS))
+    return Example(
+        str(seed), stacked(mel), mel_statistics(mel), torch.ones(40), torch.zeros(40, 2), instruments,
+        torch.ones(len(INSTRUMENTS)), -1, role,
+    )  # fmt: skip
+
+
+def test_training_learns_roles_and_repeats_itself() -> None:
+    groups = [[example(role, 10 * role + k) for role in range(4) for k in range(6)]]
+    config = HeadConfig(steps=60, batch=8, frames=32)
+    head, again = (train_head(groups, config, 1, True) for _ in range(2))
+    found = [
+        int(head(e.mel[None], e.extra[None], e.mask[None])[2].argmax()) for e in (example(r, 99 + r) for r in range(4))
+    ]
+    assert found == [0, 1, 2, 3]
+    assert all(torch.equal(a, b) for a, b in zip(head.state_dict().values(), again.state_dict().values(), strict=True))
+
+
+def test_the_exported_head_agrees_with_pytorch(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    head = TaggingHead(288).eval()
+    assert export_head(head, tmp_path / "head.onnx") < 2e-3
+    graph = onnx.load(str(tmp_path / "head.onnx")).graph
+    assert [i.name for i in graph.input] == ["mel", "extra", "mask"]
+    assert [o.name for o in graph.output] == ["instruments", "key", "role", "activity"]
+    assert (tmp_path / "head.onnx").stat().st_size < 400_000
+    write_labels(tmp_path / "tag.json", {"run": "x"})
+    assert '"lead-vocal"' in (tmp_path / "tag.json").read_text()
+
+
+def test_labels_and_places_of_the_real_songs() -> None:
+    assert {r for role in PROGRAMS if (r := role) not in ROLES} == set()
+    expected = {
+        **{"BGVOX_OOH": "backing-vocal", "VOX_LEAD": "lead-vocal", "K_&_SN": "drums", "ALT_HATS": "hats"},
+        **{"SY_BASS": "bass", "HVY_KICK": "kick", "BUILD": None, "HH_BUILD": "hats", "MAIN_DRUMS": "drums"},
+    }
+    assert {name: role_of_eir(name) for name in expected} == expected
+    power = np.array([0, 0, 1, 1, 0, 0, 0, 4, 4, 0], np.float32)
+    assert loudest_places(power, 2, 3) == [7, 2]
+    assert loudest_places(np.zeros(10, np.float32), 2, 3) == []
+    audio = np.zeros((2, 20 * 2048), np.float32)
+    audio[:, 8 * 2048 : 12 * 2048] = 0.5
+    active = active_frames(audio, 0.25)
+    assert active[8:12].all()
+    assert not active[:5].any()
+    assert not active[15:].any()
+
+
+def test_examples_without_states_are_left_out_when_features_are_asked_for(tmp_path: Path) -> None:
+    mel, states = tmp_path / "mel", tmp_path / "states"
+    for folder in (mel, states):
+        folder.mkdir()
+    arrays = {
+        "mel": np.zeros((16, 96), np.float16),
+        "activity": np.zeros((4, 2), bool),
+        "instruments": np.zeros(18, bool),
+    }
+    for name in ("a", "b"):
+        np.savez(mel / f"{name}.npz", **arrays, role=np.array(3))  # type: ignore[arg-type]
+    rng = np.random.default_rng(0)
+    np.savez(
+        states / "a.npz",
+        coarse=rng.normal(size=(4, 3, 8)),
+        medium=rng.normal(size=(16, 2, 8)),
+        fine=np.ones((16, 2, 8)),
+    )
+    assert [e.name for e in read_examples(mel, None, (0, 0, 0))] == ["a", "b"]
+    (found,) = read_examples(mel, states, (2, 1, 0))
+    assert found.extra.shape == (4, 24)
+    assert torch.equal(found.extra[:, 16:], torch.ones(4, 8))
+    assert (found.role, found.key) == (3, -1)
+
+
+def test_reserved_songs_are_refused() -> None:
+    from sonido.tagging.clips import read_at
+
+    with pytest.raises(ValueError, match="reserved"):
+        read_at(Path("2.Lithium/KICK.wav"), 0, 2048)
