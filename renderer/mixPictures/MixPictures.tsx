@@ -38,14 +38,25 @@ const Picture = ({ label, draw, className = 'picture' }: PictureProps) => {
   return <canvas ref={canvas} className={className} role="img" aria-label={label} />;
 };
 
-const Figure = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => {
+interface FigureProps {
+  readonly title: string;
+  readonly children: ReactNode;
+  /** Which line is which; once is enough. */
+  readonly hasKey?: boolean;
+}
+
+const Figure = ({ title, children, hasKey = false }: FigureProps) => {
   const t = texts().mix;
   return (
     <figure className="mix-figure">
       <figcaption>
         <strong>{title}</strong>
-        <span className="key key-before">{t.before}</span>
-        <span className="key key-after">{t.after}</span>
+        {hasKey && (
+          <>
+            <span className="key key-before">{t.before}</span>
+            <span className="key key-after">{t.after}</span>
+          </>
+        )}
       </figcaption>
       {children}
     </figure>
@@ -91,7 +102,7 @@ export const MixPictures = ({ tracks }: { tracks: readonly PicturedTrack[] }) =>
   );
   return (
     <section className="mix-pictures" aria-label={t.pictures}>
-      <Figure title={t.spectrum}>
+      <Figure title={t.spectrum} hasKey>
         <Picture
           label={t.spectrumText(hertzText(strongestChange(before.mix.spectrum, after.mix.spectrum)))}
           draw={(surface, colours) => drawSpectrum(surface, before.mix, after.mix, colours)}

@@ -53,6 +53,8 @@ function press(event: KeyboardEvent): boolean {
     a: () => listening.compare(),
     b: loopView,
     g: () => shown.setSpectrogram(!shown.spectrogram),
+    m: () =>
+      void (useStudio.getState().studio?.state === 'serving' && studioActions.addMarker(live.position)),
     ...(useStore.getState().view === 'stems' && {
       arrowup: () => stepLane(-1),
       arrowdown: () => stepLane(1),
@@ -63,8 +65,6 @@ function press(event: KeyboardEvent): boolean {
     '=': () => viewport.zoom(1 / zoomStep),
     '-': () => viewport.zoom(zoomStep),
     '0': () => viewport.showAll(player.duration),
-    m: () =>
-      void (useStudio.getState().studio?.state === 'serving' && studioActions.addMarker(live.position)),
     '?': () => actions.dialog('shortcuts'),
   };
   return run(commands[key.toLowerCase()]);
@@ -90,7 +90,8 @@ function isTaken(event: KeyboardEvent): boolean {
   if (element.closest('input:not([type=range]), textarea, [contenteditable]') !== null) return true;
   if (useStore.getState().dialog !== null) return true;
   const usesArrows =
-    element.closest('input[type=range], select, [role=radiogroup], [role=toolbar], [data-keys=arrows]') !== null;
+    element.closest('input[type=range], select, [role=radiogroup], [role=toolbar], [data-keys=arrows]') !==
+    null;
   return usesArrows && /^(Arrow|Home|End)/.test(event.key);
 }
 

@@ -269,7 +269,7 @@ export const de: Texts = {
     stereo: 'Stereofeld',
     stereoText: (before, after) =>
       `Breite des Mix je Frequenz: ${Math.round(100 * before)} % vorher, ${Math.round(100 * after)} % nachher`,
-    masking: 'Verdeckung',
+    masking: 'Verdeckung, vorher über nachher',
     maskingText: 'Wo Spuren von anderen verdeckt werden, je Spur und Frequenz',
     maskingOf: (name, before, after) =>
       `${name}: ${Math.round(100 * before)} % verdeckt vorher, ${Math.round(100 * after)} % nachher`,

@@ -248,7 +248,7 @@ export const en = {
     undo: 'Undo',
     redo: 'Redo',
     matched: 'Both are played equally loud.',
-    apply: 'Apply to the plugins',
+    apply: 'Apply to plugins',
     appliedNow: 'In the plugins',
     given: (names: string) => `Given to ${names}`,
     reference: 'Reference',
@@ -263,7 +263,7 @@ export const en = {
     stereo: 'Stereo field',
     stereoText: (before: number, after: number) =>
       `Width of the mix by frequency: ${Math.round(100 * before)} % before, ${Math.round(100 * after)} % after`,
-    masking: 'Masking',
+    masking: 'Masking, before over after',
     maskingText: 'Where tracks are covered by others, per track and frequency',
     maskingOf: (name: string, before: number, after: number) =>
       `${name}: ${Math.round(100 * before)} % covered before, ${Math.round(100 * after)} % after`,

@@ -11,6 +11,7 @@ import { toneOf } from '../parts/Wave.tsx';
 import { MixPictures } from '../mixPictures/MixPictures.tsx';
 import { actions } from '../state/actions.ts';
 import { chosenStrip, laneOfTrack, lanesOf, listening } from '../state/listening.ts';
+import { undoable } from '../state/shown.ts';
 import { texts } from '../texts/texts.ts';
 import { laneName } from './StemsView.tsx';
 
@@ -47,6 +48,13 @@ export const MixView = ({ song }: { song: Song }) => {
     listening.setMatched(true);
     return () => listening.setMatched(false);
   }, []);
+  const { id } = song;
+  useEffect(() => {
+    undoable.current = { undo: () => void actions.undoMix(id), redo: () => void actions.redoMix(id) };
+    return () => {
+      undoable.current = null;
+    };
+  }, [id]);
   const t = texts().mix;
   const { mix } = song;
   if (mix === null) {
@@ -97,7 +105,6 @@ export const MixView = ({ song }: { song: Song }) => {
           <icons.redo />
         </IconButton>
         <span className="spring" />
-        <ReferenceDrop songId={song.id} file={plan.reference?.file ?? null} />
         {mix.applied && <span className="chip chip-good">{t.appliedNow}</span>}
         <Button className="button" onPress={() => void actions.applyMix(song.id)}>
           {t.apply}
@@ -106,7 +113,8 @@ export const MixView = ({ song }: { song: Song }) => {
           {texts().stems.export}
         </Button>
       </div>
-      <p className="view-facts">
+      <div className="view-facts">
+        <ReferenceDrop songId={song.id} file={plan.reference?.file ?? null} />
         <span className="fact">{t.matched}</span>
         {before !== null && after !== null && <span className="fact">{t.loudness(before, after)}</span>}
         {plan.reference?.notes.map((note) => (
@@ -114,7 +122,7 @@ export const MixView = ({ song }: { song: Song }) => {
             {note}
           </span>
         ))}
-      </p>
+      </div>
       {/* Scrolls by itself, so that the bar stays. */}
       {/* oxlint-disable-next-line */}
       <div className="mix-scroll" tabIndex={0} role="group" aria-label={texts().views.mix}>
