@@ -31,7 +31,7 @@ const TrackName = ({ track }: { track: StudioTrack }) => {
       onChange={setDraft}
       onBlur={keep}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.querySelector('input')?.blur();
+        if (event.key === 'Enter') (event.target as HTMLElement).blur();
         if (event.key === 'Escape') setDraft(null);
       }}
     >
