@@ -228,7 +228,9 @@ function legend(context: SKRSContext2D, font: string): void {
 function drawTime(context: SKRSContext2D, font: string, seconds: number, y: number): void {
   const step =
     [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200].find((one) => seconds / one <= 14) ?? 1800;
-  for (let time = 0; seconds > 0 && time <= seconds; time += step) {
+  if (seconds === 0) return;
+  for (let mark = 0; mark * step <= seconds; mark++) {
+    const time = mark * step;
     const x = margin.left + (time / seconds) * columns;
     context.strokeStyle = line;
     context.lineWidth = 1;

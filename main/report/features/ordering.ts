@@ -71,5 +71,8 @@ export function codePlaces(
     }
   }
   const ranked = [...sums].sort(([, a], [, b]) => a.sum / a.count - b.sum / b.count);
+  // The component has no sign of its own: what stands most often, mostly something quiet, lies low.
+  const common = Math.max(0, ...[...sums.values()].map(({ count }) => count));
+  if (ranked.findIndex(([, { count }]) => count === common) >= ranked.length / 2) ranked.reverse();
   return new Map(ranked.map(([code], rank) => [code, ranked.length > 1 ? rank / (ranked.length - 1) : 0.5]));
 }

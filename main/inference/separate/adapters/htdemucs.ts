@@ -5,6 +5,7 @@ import type { InstalledPack } from '../../packs/installedPack.ts';
 import { modelStems } from './modelStems.ts';
 import { packConstant } from '../../packs/packConstant.ts';
 import type { SeparationModel } from './separationModel.ts';
+import { windowByWindow } from './windowByWindow.ts';
 
 /**
  * Hybrid Transformer Demucs (Rouard, Massa, Défossez 2022, arXiv:2211.08553) as an ONNX graph without its
@@ -72,26 +73,8 @@ export function htdemucs(pack: InstalledPack, model: Model): SeparationModel {
     });
   }
 
-  return {
-    sampleRate: manifest.model.sampleRate,
-    channels,
-    window,
-    overlap: manifest.model.overlapSamples,
-    context: 0,
-    maxBatch: 1,
-    stems,
-    wantsUnitLevel: true,
-    // It may change in the middle: a failing device is left for the CPU.
-    get provider() {
-      return model.provider;
-    },
-    run: async (windows) => {
-      const outputs: Float32Array[][][] = [];
-      for (const planes of windows) outputs.push(await separate(planes));
-      return outputs;
-    },
-    close: () => model.close(),
-  };
+  // The graph normalises by itself, but with epsilons that would eat quiet passages.
+  return windowByWindow(pack, model, { window, context: 0, wantsUnitLevel: true }, separate);
 }
 
 /** Copies `samples` to `to[margin...]` and mirrors it into the margins, end points not repeated. */

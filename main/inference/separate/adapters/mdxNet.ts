@@ -5,6 +5,7 @@ import type { InstalledPack } from '../../packs/installedPack.ts';
 import { modelStems } from './modelStems.ts';
 import { packConstant } from '../../packs/packConstant.ts';
 import type { SeparationModel } from './separationModel.ts';
+import { windowByWindow } from './windowByWindow.ts';
 
 /** The lowest bins are silenced before the model sees them, as Ultimate Vocal Remover does for all these models. */
 const silencedBins = 3;
@@ -64,26 +65,6 @@ export function mdxNet(pack: InstalledPack, model: Model): SeparationModel {
     });
   }
 
-  return {
-    sampleRate: manifest.model.sampleRate,
-    channels,
-    window,
-    overlap: manifest.model.overlapSamples,
-    context,
-    // One window of a real model takes more than a gigabyte already.
-    maxBatch: 1,
-    stems,
-    // Nothing inside normalises: it is to hear music at the level of music.
-    wantsUnitLevel: false,
-    // It may change in the middle: a failing device is left for the CPU.
-    get provider() {
-      return model.provider;
-    },
-    run: async (windows) => {
-      const outputs: Float32Array[][][] = [];
-      for (const planes of windows) outputs.push(await separate(planes));
-      return outputs;
-    },
-    close: () => model.close(),
-  };
+  // Nothing inside normalises: it is to hear music at the level of music.
+  return windowByWindow(pack, model, { window, context, wantsUnitLevel: false }, separate);
 }
