@@ -47,6 +47,7 @@ export function drawRoll(surface: Surface, element: HTMLCanvasElement, picture: 
       lowHz: hertzOf(lowest - 0.5),
       highHz: hertzOf(highest + 0.5),
       colours: picture.colours,
+      detail: 'pitch',
     });
   }
   drawRows(surface, element, layout, rollHeight, medium !== null);

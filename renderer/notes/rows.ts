@@ -23,7 +23,7 @@ export interface RowLayout {
 }
 
 /** A drum's row is taller than a key's: its name is to be read. */
-const drumRowWeight = 1.7;
+const drumRowWeight = 2.1;
 
 export function layoutRows(notes: readonly DeskNote[], parts: readonly string[]): RowLayout {
   const hasDrums = parts.some((part) => isDrums(part));

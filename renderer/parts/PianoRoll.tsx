@@ -67,7 +67,7 @@ export const PianoRoll = (props: PianoRollProps) => {
         notes: shown,
         layout,
         colourOf: (stem) => tones.get(stem) ?? other,
-        colours: colourMapNow(),
+        colours: colourMapNow('Paper'),
         frame,
       });
     },

@@ -9,7 +9,7 @@ import { icons } from './icons.tsx';
 import { useEmitter } from './Transport.tsx';
 
 /** Frequencies instead of waveforms, or behind the notes; with the scale of its colours. */
-export const SpectrogramToggle = () => {
+export const SpectrogramToggle = ({ place }: { readonly place: 'Lanes' | 'Paper' }) => {
   useEmitter(shown.changed);
   useEmitter(appearanceChanged);
   const t = texts().spectrogram;
@@ -21,7 +21,7 @@ export const SpectrogramToggle = () => {
           <span
             className="colour-ramp"
             aria-hidden="true"
-            style={{ backgroundImage: colourGradient(colourMapNow()) }}
+            style={{ backgroundImage: colourGradient(colourMapNow(place)) }}
           />
           <span aria-hidden="true">{ceilingDb} dB</span>
         </span>

@@ -32,7 +32,12 @@ export const Wave = (props: WaveProps) => {
       context.globalAlpha = dimmed ? 0.3 : 1;
       if (spectrogram) {
         const rows = Math.ceil((height * devicePixelRatio) / 32) * 32;
-        drawSpectrogram(surface, medium, { ...laneHertz(medium), rows, colours: colourMapNow() });
+        drawSpectrogram(surface, medium, {
+          ...laneHertz(medium),
+          rows,
+          detail: 'time',
+          colours: colourMapNow('Lanes'),
+        });
         context.globalAlpha = 1;
         drawHertzScale(surface, medium, colour(element, '--scale-text'), colour(element, '--scale-back'));
         return;

@@ -11,13 +11,17 @@ const mostWindows = 3;
 
 /**
  * The window for columns of so many frames: long where the picture is wide, for the pitch; short where it is close,
- * for the beat.
+ * for the beat. Behind notes it is twice as long.
+ * @returns a power of two
  */
-export function windowFor(framesPerColumn: number, sampleRate: number): number {
-  const seconds = framesPerColumn / sampleRate;
-  if (seconds > 0.008) return 4096;
-  if (seconds > 0.002) return 2048;
-  return 1024;
+export function windowFor(
+  framesPerColumn: number,
+  sampleRate: number,
+  detail: TileRequest['detail'],
+): number {
+  const column = framesPerColumn / sampleRate;
+  const seconds = column > 0.008 ? 0.085 : column > 0.002 ? 0.043 : 0.021;
+  return 2 ** Math.round(Math.log2(seconds * sampleRate * (detail === 'pitch' ? 2 : 1)));
 }
 
 /** Places of the windows' centres in a column, in frames from the column's start. */
@@ -111,7 +115,7 @@ const sparseColumns = 16_384;
  */
 export async function analyseTile(request: TileRequest, read: ReadFrames): Promise<Uint8Array> {
   const { columns, rows, sampleRate, framesPerColumn } = request;
-  const window = windowFor(framesPerColumn, sampleRate);
+  const window = windowFor(framesPerColumn, sampleRate, request.detail);
   const analyser = new ColumnAnalyser(window, request);
   const centres = windowCentres(framesPerColumn, window);
   const sparse = framesPerColumn > sparseColumns;

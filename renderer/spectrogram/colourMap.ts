@@ -1,9 +1,9 @@
 /**
- * Colours for levels, light growing steadily so that equal steps look equal: `dark` is Magma (S. van der Walt and
- * N. Smith, matplotlib, CC0) on the window's own black, `light` the same idea on its paper.
+ * Colours for levels, light growing steadily so that equal steps look equal: `darkLanes` is Magma (S. van der Walt
+ * and N. Smith, matplotlib, CC0) on the window's own black, `lightLanes` the same idea on its paper.
  */
 const maps = {
-  dark: [
+  darkLanes: [
     '#0a0c0f',
     '#14103a',
     '#3b0f70',
@@ -16,7 +16,7 @@ const maps = {
     '#fecf92',
     '#fcfdbf',
   ],
-  light: [
+  lightLanes: [
     '#f3f5f9',
     '#e3e7f3',
     '#c9d0ea',
@@ -29,6 +29,9 @@ const maps = {
     '#280b3f',
     '#120320',
   ],
+  // Behind notes, whose own colours must stand out: what is quiet is not drawn at all.
+  darkPaper: ['#0a0c0f', '#0a0c0f', '#0c0f14', '#12171f', '#1a212d', '#252f3f', '#34435a', '#4b5f7d'],
+  lightPaper: ['#eef1f5', '#eef1f5', '#e9edf3', '#dde3ec', '#ccd5e1', '#b7c3d3', '#9dadc2', '#8496b0'],
 } as const;
 export type ColourMapName = keyof typeof maps;
 

@@ -12,6 +12,8 @@ export interface PictureOptions {
   readonly lowHz: number;
   readonly highHz: number;
   readonly colours: ColourMapName;
+  /** What matters more where one has to choose. */
+  readonly detail: 'pitch' | 'time';
 }
 
 /** A piece of a spectrogram, for the worker. */

@@ -150,7 +150,7 @@ export const NotesView = ({ song }: { song: Song }) => {
           ))}
         </ToggleButtonGroup>
         <span className="bar-label" aria-hidden="true">
-          {t.confidence}
+          {t.confidenceShort}
         </span>
         <Fader
           label={t.confidence}
@@ -169,12 +169,6 @@ export const NotesView = ({ song }: { song: Song }) => {
           {status}
         </span>
         <span className="spring" />
-        <IconButton label={t.undo} isDisabled={sheet?.canUndo !== true} onPress={undo}>
-          <icons.undo />
-        </IconButton>
-        <IconButton label={t.redo} isDisabled={sheet?.canRedo !== true} onPress={redo}>
-          <icons.redo />
-        </IconButton>
         <DragOut
           songId={song.id}
           what="midi"
@@ -196,9 +190,15 @@ export const NotesView = ({ song }: { song: Song }) => {
           isPossible={beats.length > 1}
           onQuantise={quantise}
         />
+        <IconButton label={t.undo} isDisabled={sheet?.canUndo !== true} onPress={undo}>
+          <icons.undo />
+        </IconButton>
+        <IconButton label={t.redo} isDisabled={sheet?.canRedo !== true} onPress={redo}>
+          <icons.redo />
+        </IconButton>
         <span className="spring" />
         <NoteListening notes={notePlayer} />
-        <SpectrogramToggle />
+        <SpectrogramToggle place="Paper" />
       </div>
       <LaneArea tags={song.tags}>
         <div className="lane lane-roll">

@@ -129,7 +129,7 @@ export const StemsView = ({ song }: { song: Song }) => {
           </span>
         )}
         <span className="spring" />
-        <SpectrogramToggle />
+        <SpectrogramToggle place="Lanes" />
         <IconButton label={t.reset} onPress={() => listening.reset()}>
           <icons.undo />
         </IconButton>
