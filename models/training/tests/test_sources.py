@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from sonido.data import gus_patches, preparation, recordings, sample_folders, song_stems, soundfonts
+from sonido.data import gus_patches, preparation, recordings, sample_folders, song_stems, soundfonts, stk
 from sonido.data.generated import song
 from sonido.data.preparation import Inputs, Job, allowed_sources, list_jobs, run_job
 from sonido.data.renderer import Sources, render
@@ -41,6 +41,35 @@ def test_a_patch_sounds_at_its_pitch_from_its_onset_as_long_as_held(pitch: int, 
     expected = 440 * 2 ** ((pitch - 69) / 12)
     assert int(np.abs(np.fft.rfft(middle)).argmax()) * RATE / 16_384 == pytest.approx(expected, abs=3)
     assert not audio[round((1.75 + gus_patches.RELEASE_SECONDS) * RATE) + 10 :].any()
+
+
+@pytest.mark.parametrize("instrument", sorted({name for names in stk.FAMILIES.values() for name in names}))
+def test_a_physical_model_is_in_time_and_in_tune_and_repeats(instrument: str) -> None:
+    if not stk.installed():
+        pytest.skip("the Synthesis ToolKit's program is not installed (apt-packages.txt)")
+    notes = [Note(0.1 + 0.15 * i, 0.1, 50, 100) for i in range(30)]
+    part = Part("p", 0, False, [*notes, Note(6.0, 1.0, 57, 100)])
+    audio = stk.render(part, instrument, 7 * RATE)
+    begin = 6 * RATE
+    window = np.abs(audio[0, begin : begin + RATE // 5])
+    before = float(np.abs(audio[0, begin - 4000 : begin]).max())
+    assert int(np.flatnonzero(window > max(2 * before, 0.02 * window.max()))[0]) < 0.010 * RATE
+    steady = audio[0, begin + RATE // 10 : begin + 9 * RATE // 10]
+    likeness = np.fft.irfft(np.abs(np.fft.rfft(steady * np.hanning(len(steady)), 1 << 17)) ** 2)
+    period = 150 + int(likeness[150:300].argmax())
+    assert abs(12 * np.log2(RATE / period / 220)) < 0.25
+    assert np.array_equal(audio, stk.render(part, instrument, 7 * RATE))
+
+
+def test_a_model_score_does_not_drift() -> None:
+    part = Part("p", 0, False, [Note(i * 0.1234567, 0.05, 60, 90) for i in range(2000)])
+    now, found = 0, []
+    for line in stk.skini(part, 300 * RATE).splitlines():
+        kind, delta, *_ = line.split()
+        now += int(float(delta) * RATE)
+        if kind == "NoteOn":
+            found.append(now)
+    assert found == [round(n.start * RATE) for n in part.notes]
 
 
 def test_broken_patches_are_named(tmp_path: Path) -> None:
@@ -104,11 +133,13 @@ def test_no_sampled_source_serves_both_sides(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setattr(soundfonts, "KNOWN", {n: (f"{n}.sf2", "") for n in ("a", "b")})
     monkeypatch.setattr(soundfonts, "DRUM_FONTS", {"c": ("c.sf2", "")})
     monkeypatch.setattr(gus_patches, "installed", lambda: {0: tmp_path / "a.pat"})
+    monkeypatch.setattr(stk, "installed", lambda: {0: ("Rhodey",)})
     sides = {split: allowed_sources(split) for split in ("train", "validation", "test")}
     names = {
         split: {f.name for f in (*s.fonts, *s.drum_fonts)}
         | {k.name for k in s.kits}
         | {str(p) for p in s.patches.values()}
+        | {name for names in s.models.values() for name in names}
         for split, s in sides.items()
     }
     assert names["train"]

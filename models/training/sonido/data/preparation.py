@@ -36,6 +36,7 @@ from sonido.data import (
     sample_folders,
     song_stems,
     soundfonts,
+    stk,
 )  # fmt: skip
 from sonido.data.arrangement import arrange
 from sonido.data.renderer import Sources, render, truth
@@ -180,6 +181,7 @@ def allowed_sources(split: Split) -> Sources:
         (*(k for k in kits if k.name in kit_names), *(k for k in folder_kits if library_of(k.name) in later)),
         tuple(f for f in drum_fonts if f.name in later),
         gus_patches.installed() if split == "train" else {},  # one library: it can be on one side only
+        stk.installed() if split == "train" else {},
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sonido.data import drum_kits, gus_patches, soundfonts, synthesis
+from sonido.data import drum_kits, gus_patches, soundfonts, stk, synthesis
 from sonido.data.console import Strip, process, random_strip
 from sonido.data.drum_kits import Kit
 from sonido.data.rooms import Room, random_room, reverberate
@@ -32,6 +32,8 @@ class Sources:
     drum_fonts: tuple[Soundfont, ...] = ()
     patches: Mapping[int, Path] = field(default_factory=dict)
     """Sampled instruments by General MIDI program."""
+    models: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Physical models by General MIDI family."""
 
 
 @dataclass
@@ -65,6 +67,10 @@ def _voice_part(part: Part, sources: Sources, samples: int, random: np.random.Ge
     if not part.drums and family and random.uniform() < 0.2:
         program = part.program if part.program in family else int(random.choice(family))
         return gus_patches.render(part, sources.patches[program], samples), f"patch:freepats:{program}"
+    models = () if part.drums else sources.models.get(part.program // 8, ())
+    if models and random.uniform() < 0.15:
+        instrument = str(random.choice(models))
+        return stk.render(part, instrument, samples), f"model:{instrument}"
     use_synth = not part.drums and (not sources.fonts or random.uniform() < (0.5 if part.voice else 0.2))
     if use_synth:
         patch = synthesis.random_patch(random, part.voice)
