@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { MixChoice, Song } from '../../main/contracts/desk.ts';
 import { AnalyseButton } from '../parts/AnalyseButton.tsx';
@@ -40,10 +40,31 @@ const Compare = () => {
   );
 };
 
+/**
+ * A choice that is being made: heard and seen at once, and held until the engine has told of it; the next key may
+ * be pressed before that.
+ */
+function useDraft(
+  known: MixChoice | null,
+): [MixChoice | null, (draft: MixChoice, note?: () => Promise<unknown>) => void] {
+  const [draft, setDraft] = useState<MixChoice | null>(null);
+  const underWay = useRef(0);
+  const told = JSON.stringify(known);
+  useEffect(() => {
+    if (underWay.current === 0) setDraft(null);
+  }, [told]);
+  const hold = (next: MixChoice, note?: () => Promise<unknown>) => {
+    setDraft(next);
+    if (note === undefined) return;
+    underWay.current++;
+    void note().finally(() => underWay.current--);
+  };
+  return [draft, hold];
+}
+
 /** The suggestion as channel strips, with reasons, at the strength that the user wants. */
 export const MixView = ({ song }: { song: Song }) => {
-  /** While the slider moves: heard and seen at once, noted when it is let go. */
-  const [draft, setDraft] = useState<MixChoice | null>(null);
+  const [draft, setDraft] = useDraft(song.mix?.choice ?? null);
   useEffect(() => {
     listening.setMatched(true);
     return () => listening.setMatched(false);
@@ -66,10 +87,7 @@ export const MixView = ({ song }: { song: Song }) => {
   }
   const { plan } = mix;
   const choice = draft ?? mix.choice;
-  const choose = (next: MixChoice) => {
-    setDraft(null);
-    void actions.chooseMix(song.id, next);
-  };
+  const choose = (next: MixChoice) => setDraft(next, () => actions.chooseMix(song.id, next));
   const { integratedLufs: before } = plan.before;
   const { integratedLufs: after } = plan.after;
   const lanes = lanesOf(song);
