@@ -6,17 +6,18 @@ import { mixPlan } from '../contracts/mixPlan.ts';
 import { stemNote } from '../contracts/notes.ts';
 import type { RunResult } from '../contracts/workflows.ts';
 import { packOnDisk } from '../inference/packs/findPack.ts';
-import type { AccuracyRow, LicenceRow } from '../report/reportData.ts';
+import type { LicenceRow, ReportData } from '../report/reportData.ts';
 import { writeReport } from '../report/writeReport.ts';
 import { version } from './installation.ts';
 
 const readJson = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> =>
   schema.parse(JSON.parse(await readFile(path, 'utf8')));
 
-async function licencesOf(run: RunResult): Promise<LicenceRow[]> {
+async function licencesOf(run: RunResult, features: ReportData['features']): Promise<LicenceRow[]> {
   const ids = new Set([
     ...(run.separation === null ? [] : [run.separation.pack]),
     ...(run.transcription?.packs.map((one) => one.pack) ?? []),
+    ...(features === undefined ? [] : [features.run.pack]),
   ]);
   const rows = await Promise.all(
     [...ids].map(async (id) => {
@@ -42,11 +43,14 @@ const titleOf = ({ inputs }: RunResult): string => {
   return inputs.length === 1 ? first : `Session of ${inputs.length} tracks`;
 };
 
+/** What is not in the run itself. */
+type Extras = Pick<ReportData, 'title' | 'accuracy' | 'features'>;
+
 /** Writes the HTML page of a finished run. */
 export async function reportOf(
   run: RunResult,
   path: string,
-  { title = titleOf(run), accuracy = [] }: { title?: string; accuracy?: readonly AccuracyRow[] } = {},
+  { title = titleOf(run), accuracy = [], features }: Partial<Extras> = {},
 ): Promise<void> {
   const notes =
     run.transcription === null ? [] : await readJson(run.transcription.notesFile, z.array(stemNote));
@@ -56,7 +60,8 @@ export async function reportOf(
     plan: await readJson(run.mix.output, mixPlan),
     notes,
     accuracy,
-    licences: await licencesOf(run),
+    ...(features !== undefined && { features }),
+    licences: await licencesOf(run, features),
     machine: machine(),
   });
 }

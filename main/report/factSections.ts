@@ -89,9 +89,9 @@ const speedRow = (what: string, run: ModelRun): Html =>
     <td class="number">${run.realtimeFactor.toFixed(2)} × real time</td>
   </tr>`;
 
-function speeds(run: RunResult): Html {
+function speeds({ run, features }: ReportData): Html {
   const transcriptions = run.transcription?.packs ?? [];
-  if (run.separation === null && transcriptions.length === 0)
+  if (run.separation === null && transcriptions.length === 0 && features === undefined)
     return html`<p>No model was run: everything here is signal processing.</p>`;
   return html`<div class="wide" tabindex="0" role="region" aria-label="Measured speeds">
     <table>
@@ -110,6 +110,7 @@ function speeds(run: RunResult): Html {
       <tbody>
         ${run.separation === null ? null : speedRow('separation', run.separation)}
         ${transcriptions.map((one) => speedRow('transcription', one))}
+        ${features === undefined ? null : speedRow('features', features.run)}
       </tbody>
     </table>
   </div>`;
@@ -139,10 +140,11 @@ function licences(rows: readonly LicenceRow[]): Html | null {
 }
 
 /** Residual, speeds, licences and what was left out. */
-export function workSection({ run, licences: rows, machine }: ReportData): Html {
+export function workSection(data: ReportData): Html {
+  const { run, licences: rows, machine } = data;
   return html`<section aria-labelledby="work">
     <h2 id="work">How it was computed</h2>
-    ${nullTest(run)} ${speeds(run)} ${licences(rows)}
+    ${nullTest(run)} ${speeds(data)} ${licences(rows)}
     ${
       run.notes.length === 0
         ? null

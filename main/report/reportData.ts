@@ -1,6 +1,6 @@
 import type { MixPlan } from '../contracts/mixPlan.ts';
 import type { StemNote } from '../contracts/notes.ts';
-import type { RunResult } from '../contracts/workflows.ts';
+import type { FeaturesResult, RunResult } from '../contracts/workflows.ts';
 
 /** A claim that can be checked because the truth is known (the demo song). */
 export interface AccuracyRow {
@@ -27,6 +27,8 @@ export interface ReportData {
   readonly notes: readonly StemNote[];
   /** Only for the demo song. */
   readonly accuracy: readonly AccuracyRow[];
+  /** The picture of codes and features, and what they were computed with. */
+  readonly features?: { readonly picture: string; readonly run: FeaturesResult };
   readonly licences: readonly LicenceRow[];
   /** One line about the machine that did the work. */
   readonly machine: string;

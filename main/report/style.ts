@@ -42,6 +42,7 @@ button:hover { border-color: var(--soft); }
 .seek input { flex: 1; min-width: 80px; }
 input[type="range"] { accent-color: var(--accent); }
 .scroll, .wide { overflow-x: auto; }
+.picture { display: block; width: 100%; height: auto; border-radius: 10px; margin-bottom: 14px; }
 .lanes { position: relative; }
 .lane { display: grid; grid-template-columns: 148px 1fr; border-top: 1px solid var(--line); }
 .lane > svg { width: 100%; height: 64px; display: block; cursor: text; }

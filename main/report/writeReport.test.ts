@@ -112,6 +112,24 @@ describe('writeReport', () => {
     expect(page).not.toContain('NaN');
   });
 
+  it('shows the picture of the features, in words too', async () => {
+    const data = await sample(['vocals']);
+    const tensor = { dtype: 'F16', shape: [43, 96], hop: 2048, frameRate: 21.53, layer: 2 } as const;
+    const run = {
+      pack: 'sonido-tiny',
+      packVersion: '1.0.0',
+      provider: 'cpu',
+      seconds: 0.1,
+      realtimeFactor: 20,
+      output: join(folder, 'features.safetensors'),
+      tensors: [{ ...tensor, name: 'features.coarse', level: 'coarse' as const }],
+    };
+    const page = await write({ ...data, features: { picture: join(folder, 'my features.png'), run } });
+    expect(page).toMatch(/src="my%20features.png"\s+alt="[^"]*coarse 21.5 times a second"/);
+    expect(page).toContain('sonido-tiny 1.0.0');
+    expect(await write(data)).not.toContain('What our own model hears');
+  });
+
   it('links to audio by a relative, encoded path', () => {
     expect(hrefFrom('/out/report.html', '/out/stems/a #1 "x" ä.wav')).toBe(
       'stems/a%20%231%20%22x%22%20%C3%A4.wav',

@@ -2,6 +2,7 @@ import { dirname, relative, sep } from 'node:path';
 import { writeFileAtomic } from '../platform/atomicFile.ts';
 import { envelopeOf } from './envelope.ts';
 import { accuracySection, tagChips, workSection } from './factSections.ts';
+import { featureSection } from './featureSection.ts';
 import { html, raw, type Html } from './html.ts';
 import { mixSection } from './mixSection.ts';
 import { pianoRoll } from './pianoRoll.ts';
@@ -53,6 +54,7 @@ export async function writeReport(path: string, data: ReportData): Promise<void>
         </h2>
         ${timeline(lanes, beats, downbeats, roll === null ? [] : [roll.row])} ${roll?.controls ?? null}
       </section>
+      ${data.features === undefined ? null : featureSection(hrefFrom(path, data.features.picture), data.features.run)}
       ${mixSection(plan, colours, rendered)} ${accuracySection(data.accuracy)} ${workSection(data)}
     </main>
     <footer>

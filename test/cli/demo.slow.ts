@@ -21,7 +21,7 @@ it('the demo works without any pack and without network, and says how near it ca
     expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
     const run = runResult.parse(JSON.parse(await readFile(join(output, 'run.json'), 'utf8')));
     expect(run.tracks.map((track) => track.name)).toContain('vocals');
-    for (const name of ['report.html', 'mix.json', 'mix.wav', 'tags.json']) {
+    for (const name of ['report.html', 'mix.json', 'mix.wav', 'tags.json', 'features.png']) {
       expect(stdout).toContain(join(output, name));
       expect(existsSync(join(output, name))).toBe(true);
     }

@@ -6,7 +6,9 @@ import type { CommandContext } from '../commandContext.ts';
 import { runSummary } from '../commands/run.ts';
 import { demoFolder } from '../demoFolder.ts';
 import { engineJob } from '../engineJob.ts';
+import { computeFeatures } from '../features/computeFeatures.ts';
 import { reportOf } from '../reportOf.ts';
+import { runWords } from '../resultWords.ts';
 import { demoAccuracy } from './accuracy.ts';
 import { offerBasicPitch, offerHtdemucs } from './packs.ts';
 
@@ -60,11 +62,19 @@ async function demo({ output, htdemucs, offline }: DemoOptions, context: Command
   const run = await engineJob({}, context, (engine, watch) =>
     engine.run({ inputs, outputDirectory, separation: separate ? 'auto' : 'off' }, watch),
   );
+  // Of the mix whatever the run was about: our own model hears whole songs.
+  const picture = join(outputDirectory, 'features.png');
+  const features = await computeFeatures(
+    { input: song.mix, output: join(outputDirectory, 'features.safetensors') },
+    { plot: picture, cache: true },
+    context,
+  );
   const accuracy = await demoAccuracy(run, song);
   const report = join(outputDirectory, 'report.html');
-  await reportOf(run, report, { title: song.truth.title, accuracy });
+  await reportOf(run, report, { title: song.truth.title, accuracy, features: { picture, run: features } });
 
   context.print(`\n${runSummary(run, report)}\n`);
+  context.print(`What our own model hears: ${picture}\n${runWords(features)}\n`);
   context.print('How near it came (found of truth):');
   context.print(accuracyText(accuracy));
   context.print(`\nDone in ${run.seconds.toFixed(0)} s. Open the report in a browser: ${report}`);

@@ -14,7 +14,8 @@ const margin = { left: 118, right: 28, top: 74, bottom: 56 };
 const columns = width - margin.left - margin.right;
 const waveHeight = 92;
 const codesHeight = 92;
-const featuresHeight = 132;
+/** Three of the picture's dots for each of 96 dimensions. */
+const featuresHeight = 144;
 const gap = 8;
 const levelGap = 24;
 /** Features further from their mean than so many standard deviations have the last colour. */
@@ -203,7 +204,7 @@ function drawMap(context: SKRSContext2D, rows: readonly Float32Array[], y: numbe
   context.beginPath();
   context.roundRect(margin.left, y, columns, featuresHeight, 5);
   context.clip();
-  context.imageSmoothingEnabled = true;
+  context.imageSmoothingEnabled = false;
   context.drawImage(picture, margin.left, y, columns, featuresHeight);
   context.restore();
 }

@@ -1,0 +1,26 @@
+import type { FeaturesResult } from '../contracts/workflows.ts';
+import { html, type Html } from './html.ts';
+
+/** The picture of the features, described in words. @param href of the picture, from the page */
+export function featureSection(href: string, { pack, tensors }: FeaturesResult): Html {
+  const levels = tensors.filter(({ layer }) => layer !== null);
+  const rates = levels
+    .map(({ level, frameRate }) => `${level} ${frameRate.toFixed(1)} times a second`)
+    .join(', ');
+  return html`<section aria-labelledby="features">
+    <h2 id="features">What our own model hears</h2>
+    <img
+      class="picture"
+      src="${href}"
+      alt="Codes and features of the song over time below its waveform: ${rates}"
+    />
+    <p>
+      SoniDo (pack ${pack}) turns the song into codes at three levels: ${rates}. Below each row of codes are
+      the states of the transformer that learned to predict them, one line for each of
+      ${levels[0]?.shape[1] ?? 0} dimensions. Warm is above a dimension’s mean, cold below.
+    </p>
+    <p class="quiet">
+      The weights are ours, trained at toy size so far. The numbers are in features.safetensors.
+    </p>
+  </section>`;
+}
