@@ -5,12 +5,13 @@ import { viewport } from '../canvas/viewport.ts';
 import { peaksChanged } from '../canvas/peaks.ts';
 import { Emitter } from '../state/emitter.ts';
 import { texts } from '../texts/texts.ts';
-import { drawGaps, drawHostGrid, drawRegion } from './drawTakes.ts';
+import { drawGaps, drawHostGrid, drawRegion, type Band } from './drawTakes.ts';
 import { laneHeightFor, placesOf, takeHeight, visible, type LanePlace } from './layout.ts';
 import { live, meterFloorDb } from './live.ts';
 import { StudioHead } from './StudioHead.tsx';
 import { StudioRuler } from './StudioRuler.tsx';
 import { useStudio } from './studioState.ts';
+import { WavePainter } from './wavePainter.ts';
 
 const scrolled = new Emitter();
 const plainColour = '#7f8a9c';
@@ -28,6 +29,7 @@ export const StudioLanes = () => {
   const unfolded = useStudio((state) => state.unfolded);
   const chosen = useStudio((state) => state.chosen);
   const scroller = useRef<HTMLDivElement>(null);
+  const painter = useMemo(() => new WavePainter(), []);
   const [laneHeight, setLaneHeight] = useState(laneHeightFor(0, 1));
   const places = useMemo(
     () => placesOf(studio.tracks, unfolded, laneHeight),
@@ -57,7 +59,9 @@ export const StudioLanes = () => {
       ];
       const edge = colour(element, '--line');
       drawHostGrid(context, { top: 0, height, width }, studio.tempo, studio.sampleRate, line, strong);
-      for (const lane of lanes) drawLane(context, width, lane.top - top, lane, bad, edge);
+      painter.begin(width, height, window.devicePixelRatio);
+      for (const lane of lanes) drawLane(context, painter, width, lane.top - top, lane, bad, edge);
+      painter.flush(context, width, height);
     },
     [viewport.changed, peaksChanged, live.changed, scrolled],
   );
@@ -131,6 +135,7 @@ export const setFollows = (on: boolean): void => {
 
 function drawLane(
   context: CanvasRenderingContext2D,
+  painter: WavePainter,
   width: number,
   top: number,
   { track, takes, height, laneHeight }: LanePlace,
@@ -148,15 +153,15 @@ function drawLane(
     // The take that is being captured lies on top and has grown since the engine told of it.
     const ends = region.takeStart + region.frames >= take.frames;
     const grown = take.state === 'recording' && ends ? Math.max(0, (growing?.frames ?? 0) - take.frames) : 0;
-    drawRegion(context, band, take, { ...region, frames: region.frames + grown }, growing, fill);
+    drawRegion(context, painter, band, take, { ...region, frames: region.frames + grown }, growing, fill);
   }
   if (track.comp.length === 0) {
-    for (const take of track.takes) drawWhole(context, band, take, fill);
+    for (const take of track.takes) drawWhole(context, painter, band, take, fill);
   }
   for (const [row, take] of takes.entries()) {
     const takeBand = { top: top + laneHeight + row * takeHeight + 2, height: takeHeight - 5, width };
     drawGaps(context, takeBand, take, bad);
-    drawWhole(context, takeBand, take, fill);
+    drawWhole(context, painter, takeBand, take, fill);
   }
   context.fillStyle = edge;
   context.fillRect(0, top + height - 1, width, 1);
@@ -164,13 +169,22 @@ function drawLane(
 
 function drawWhole(
   context: CanvasRenderingContext2D,
-  band: Parameters<typeof drawRegion>[1],
+  painter: WavePainter,
+  band: Band,
   take: LanePlace['takes'][number],
   fill: string,
 ): void {
   const growing = live.growing.get(take.id);
   const frames = Math.max(take.frames, growing?.frames ?? 0);
-  drawRegion(context, band, take, { hostStart: take.hostStart, takeStart: 0, frames }, growing, fill);
+  drawRegion(
+    context,
+    painter,
+    band,
+    take,
+    { hostStart: take.hostStart, takeStart: 0, frames },
+    growing,
+    fill,
+  );
 }
 
 function drawMeter(

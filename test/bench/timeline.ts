@@ -9,18 +9,16 @@
  * JavaScript heap and all of Chromium's processes (resident), idle with the empty session and after the run.
  */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
-import { PeaksBuilder } from '../../main/audio/peaks/peaksBuilder.ts';
-import { formatPeaksHeader } from '../../main/audio/peaks/peaksFormat.ts';
-import { Session } from '../../main/engine/session/session.ts';
+import { hourSession } from './support/hourSession.ts';
+import { resident } from './support/resident.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)); // of the bundle in node_modules/.cache/bench
 const { values } = parseArgs({
@@ -33,49 +31,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const rate = 48_000;
-
-/** A session with takes of noise that swells, and their peaks. */
-async function makeSession(folder: string): Promise<void> {
-  const session = await Session.open(folder);
-  const frames = Number(values.minutes) * 60 * rate;
-  const builder = new PeaksBuilder(rate, 2, frames);
-  const second = [0.6, 0.5].map((gain) =>
-    Float32Array.from({ length: rate }, (_, n) => gain * Math.sin(n * n * 1e-5) * Math.exp((-4 * n) / rate)),
-  );
-  for (let done = 0; done < frames; done += rate) builder.process(second);
-  const levels = builder.finish();
-  const bytes = Buffer.concat([
-    formatPeaksHeader(builder.header),
-    ...levels.toReversed().map((level) => new Uint8Array(level.buffer)),
-  ]);
-  await mkdir(join(folder, 'peaks'), { recursive: true });
-  for (let position = 0; position < Number(values.tracks); position++) {
-    const [track, take] = [randomUUID(), randomUUID()];
-    session.tracks.put({
-      id: track,
-      name: `Track ${position + 1}`,
-      position,
-      source: null,
-      colour: '#3d7dd8',
-    });
-    const tempoMap = [{ sample: 0, bpm: 120, numerator: 4, denominator: 4, bar: 1, beat: 1 }];
-    session.tracks.putTake({
-      id: take,
-      trackId: track,
-      audio: `${take}.wav`,
-      sampleRate: rate,
-      channels: 2,
-      frames,
-      hostStart: 0,
-      gaps: [],
-      tempoMap,
-    });
-    await writeFile(join(folder, 'peaks', `${take}.peaks`), bytes);
-  }
-  session.close();
-}
-
 /** Frames while one kind of wheel turns, one event for each frame. */
 function turn(page: Page, kind: 'zoom' | 'time' | 'tracks', milliseconds: number) {
   return page.evaluate(
@@ -111,25 +66,9 @@ function turn(page: Page, kind: 'zoom' | 'time' | 'tracks', milliseconds: number
   );
 }
 
-/** Resident bytes of a process and all below it. */
-async function resident(pid: number): Promise<number> {
-  let sum = 0;
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const status = await readFile(`/proc/${entry}/status`, 'utf8').catch(() => '');
-    const parent = Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
-    if (Number(entry) !== pid && parent !== pid) continue;
-    sum +=
-      Number(entry) === pid
-        ? 1024 * Number(/^VmRSS:\s*(\d+)/m.exec(status)?.[1] ?? 0)
-        : await resident(Number(entry));
-  }
-  return sum;
-}
-
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const home = await mkdtemp(join(tmpdir(), 'sonidesk-timeline-'));
-await makeSession(join(home, 'sessions', 'default'));
+await hourSession(join(home, 'sessions', 'default'), Number(values.tracks), Number(values.minutes));
 const server = spawn(process.execPath, [join(root, 'bin/sonidesk.mjs'), 'open', '--no-browser'], {
   env: { ...process.env, SONIDESK_HOME: home, SONIDESK_BRIDGE: join(home, 'bridge', 'bridge.json') },
   stdio: ['ignore', 'pipe', 'inherit'],

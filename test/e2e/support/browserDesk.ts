@@ -27,7 +27,10 @@ export interface BrowserDesk {
 }
 
 /** `sonidesk open` as a process of its own, and its window in a real Chromium. */
-export async function browserDesk(desk: DeskHome, files: readonly string[] = []): Promise<BrowserDesk> {
+export async function browserDesk(
+  desk: Pick<DeskHome, 'env'>,
+  files: readonly string[] = [],
+): Promise<BrowserDesk> {
   const server = spawn(process.execPath, ['bin/sonidesk.mjs', 'open', '--no-browser', ...files], {
     env: desk.env,
     stdio: ['ignore', 'pipe', 'inherit'],
