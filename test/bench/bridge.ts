@@ -2,17 +2,19 @@
  * The bridge under load: many plugins that stream to one `sonidesk serve`, and what that costs.
  *
  *   npm run bench -- bridge [--instances 64] [--minutes 1] [--speed 1] [--block 256] [--folder DIR] [--json]
+ *   npm run bench -- bridge --busy 16           beside so many processes that do nothing but use the processor
+ *   npm run bench -- bridge --kill 20           kill -9 of the server in the middle, so many times: what is lost?
  *   npm run bench -- bridge --fuzz 1000000      mutated frames through the codec instead
  *
  * Each instance sends stereo at 48 kHz as the plugin does: host blocks of --block frames, collected for 20 ms (the
- * pace of its bridge thread), through its own socket. What a socket does not take at once waits as in the
- * plugin's ring of 8 MiB; more than that counts as dropped. Afterwards every take is read back and compared sample by
+ * pace of its bridge thread), through its own socket. What a socket does not take at once waits as in the plugin, up to
+ * the 264 MiB that it has (--holds MIB for another size); more than that counts as dropped. Afterwards every take is read back and compared sample by
  * sample. CPU: user and system time of the server process, threads included, as a share of one core (/proc/PID/stat);
  * memory: its resident set, once a second; it is flat when the last quarter is no larger than the second.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,7 +22,7 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { openWav } from '../../main/audio/wav/wavReader.ts';
 import { Session } from '../../main/engine/session/session.ts';
-import { LoadPlugin, pattern } from '../support/loadPlugin.ts';
+import { LoadPlugin, pattern, pluginHoldsMiB } from '../support/loadPlugin.ts';
 import { fuzzCodec } from '../support/fuzzCodec.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)); // of the bundle in node_modules/.cache/bench
@@ -30,6 +32,9 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     speed: { type: 'string', default: '1' },
     block: { type: 'string', default: '256' },
+    holds: { type: 'string', default: String(pluginHoldsMiB) },
+    busy: { type: 'string', default: '0' },
+    kill: { type: 'string' },
     folder: { type: 'string', default: tmpdir() },
     fuzz: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -73,9 +78,9 @@ async function startServer(folder: string, endpointFile: string) {
   return {
     pid: child.pid!,
     counts,
-    async end(): Promise<void> {
+    async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
       const closed = once(child, 'close');
-      child.kill('SIGTERM');
+      child.kill(signal);
       await closed;
     },
   };
@@ -89,7 +94,9 @@ async function run(folder: string) {
   const endpointFile = join(folder, 'bridge.json');
   const server = await startServer(folder, endpointFile);
   const plugins = await Promise.all(
-    Array.from({ length: instances }, (_, index) => LoadPlugin.connect(endpointFile, index, block)),
+    Array.from({ length: instances }, (_, index) =>
+      LoadPlugin.connect(endpointFile, index, block, Number(values.holds)),
+    ),
   );
   const samples: Usage[] = [];
   const begun = performance.now();
@@ -151,6 +158,69 @@ async function run(folder: string) {
   };
 }
 
+/** How much of what a plugin had handed over before is not in the takes of a server that was killed while they grew. */
+async function killed(folder: string, round: number): Promise<{ milliseconds: number; differs: number }> {
+  const instances = 8;
+  await mkdir(folder, { mode: 0o700 });
+  const endpointFile = join(folder, 'bridge.json');
+  const server = await startServer(folder, endpointFile);
+  const plugins = await Promise.all(
+    Array.from({ length: instances }, (_, index) => LoadPlugin.connect(endpointFile, index, 256)),
+  );
+  const begun = performance.now();
+  // Anywhere between two writes to the disk.
+  const lasts = 2000 + ((round * 613) % 1000);
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const now = performance.now() - begun;
+      for (const plugin of plugins) plugin.playTo(Math.floor((now * rate) / 1000));
+      if (now < lasts) return;
+      clearInterval(timer);
+      resolve();
+    }, paceMs);
+  });
+  const sent = plugins.map(({ handedOver }) => handedOver);
+  await server.end('SIGKILL');
+  for (const { plugin } of plugins) plugin[Symbol.dispose]();
+  // The next one mends the takes.
+  await (await startServer(folder, endpointFile)).end();
+  const session = await Session.open(join(folder, 'session'));
+  let lost = 0;
+  let differs = 0;
+  for (const [index, { instance }] of plugins.entries()) {
+    const [take] = session.tracks.takes(instance);
+    lost = Math.max(lost, sent[index]! - (take?.frames ?? 0));
+    if (take && !(await isPattern(join(session.audioDirectory, take.audio), index, take.frames))) differs++;
+  }
+  session.close();
+  return { milliseconds: Math.round((1000 * lost) / rate), differs };
+}
+
+async function runKills(folder: string) {
+  const lost: number[] = [];
+  let takesThatDiffer = 0;
+  for (let round = 0; round < Number(values.kill); round++) {
+    const { milliseconds, differs } = await killed(join(folder, String(round)), round);
+    lost.push(milliseconds);
+    takesThatDiffer += differs;
+  }
+  lost.sort((a, b) => a - b);
+  return {
+    kills: lost.length,
+    mostLostMs: lost.at(-1),
+    medianLostMs: lost[Math.floor(lost.length / 2)],
+    takesThatDiffer,
+  };
+}
+
+/** Processes that use the processor and nothing else, at our own priority. */
+function startBusy(count: number): () => void {
+  const children = Array.from({ length: count }, () =>
+    spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
+  );
+  return () => children.forEach((child) => child.kill('SIGKILL'));
+}
+
 const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
 
 async function isPattern(path: string, index: number, frames: number): Promise<boolean> {
@@ -177,11 +247,13 @@ if (values.fuzz !== undefined) {
   console.log(JSON.stringify(result, null, 2));
 } else {
   const folder = await mkdtemp(join(values.folder, 'sonidesk-bench-'));
+  const rest = startBusy(Number(values.busy));
   try {
-    const result = await run(folder);
+    const result = values.kill === undefined ? await run(folder) : await runKills(folder);
     if (values.json) console.log(JSON.stringify(result, null, 2));
     else for (const [name, value] of Object.entries(result)) console.log(`${name}: ${JSON.stringify(value)}`);
   } finally {
+    rest();
     await rm(folder, { recursive: true, force: true });
   }
 }

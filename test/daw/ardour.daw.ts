@@ -5,11 +5,13 @@ import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import type { BridgeTrack } from '../../main/contracts/bridge.ts';
 import type { ReturnKind } from '../../main/contracts/session.ts';
 import type { MixPlan, StripSettings } from '../../main/contracts/mixPlan.ts';
-import type { SplitResult } from '../../main/contracts/workflows.ts';
+import type { SplitResult, TranscribeResult } from '../../main/contracts/workflows.ts';
+import { readMidi } from '../../main/midi/readMidi.ts';
 import { installFactorsPack } from '../support/factorsPack.ts';
 import type { Ardour, Speed } from './ardour/ardour.ts';
 import { exportMaster } from './ardour/export.ts';
 import {
+  byTime,
   makeSession,
   materialStart,
   recordMaster,
@@ -20,8 +22,8 @@ import {
 } from './ardour/session.ts';
 import { App } from './support/app.ts';
 import { eightTracks, sampleRate, type Track } from './support/material.ts';
-import { writeNotes, type PlacedNote } from './support/notes.ts';
 import { canRun } from './support/programs.ts';
+import { installTranscriber } from './support/transcriber.ts';
 import { Sandbox, type PluginFormat } from './support/sandbox.ts';
 import {
   cut,
@@ -35,6 +37,8 @@ import {
 
 const seconds = 10;
 const songEnd = materialStart + seconds * sampleRate;
+/** The slot of a track with notes to transcribe. */
+const melodic = 7;
 /** Ardour's ticks: 1920 a beat, 120 beats a minute. */
 const onTicks = (frame: number) => Math.round((frame * 3840) / sampleRate);
 
@@ -232,31 +236,33 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2', 'SoniDesk.vst3'])).each(for
         });
       });
 
-      it('plays the notes that were returned, and Ardour records them', async () => {
-        const notes = Array.from({ length: 16 }, (_, index): PlacedNote => {
-          // On the grid of ticks, 12.5 frames here.
-          const start = index * 12_000 + (index % 3) * 25;
-          return { start, end: start + 9_600, pitch: 48 + index, velocity: 40 + 5 * index };
-        });
-        await writeNotes(sandbox.path('notes.mid'), notes);
+      it('plays the notes of a transcription of the track, and Ardour records them', async () => {
+        const { takes } = await app.track(melodic);
+        const longest = takes.reduce((a, b) => (b.frames > a.frames ? b : a));
+        const pack = await installTranscriber(sandbox);
+        const midi = sandbox.path('notes.mid');
+        const take = sandbox.path('sonidesk', 'audio', longest.audio);
+        const to = ['--bpm', '120', '-o', midi] as const;
+        await app.run<TranscribeResult>('transcribe', take, '--pack', pack, ...to);
+        // At 120 beats per minute the file's ticks are 25 frames, Ardour's 12.5: nothing is rounded on the way.
+        const written = (await readMidi(midi)).tracks.flatMap(({ notes }) => notes);
+        console.log(`${format}: ${pack} heard ${written.length} notes in "${tracks[melodic - 1]!.name}"`);
+        expect(written.length).toBeGreaterThan(0);
+        const at = (seconds: number) => longest.hostStart + Math.round(seconds * sampleRate);
+        const end = Math.max(...written.map(({ offset }) => at(offset)));
         await inArdour('5x Speed', async (ardour) => {
-          await app.run(
-            'return',
-            '--track',
-            '1',
-            '--midi',
-            sandbox.path('notes.mid'),
-            '--start',
-            String(materialStart),
-          );
+          const start = String(longest.hostStart);
+          await app.run('return', '--track', '1', '--midi', midi, '--start', start);
           await app.until('the notes', hasReturned(1, 'notes'));
-          expect(await recordNotes(ardour, materialStart + 16 * 12_000)).toEqual(
-            notes.map(({ start, end, pitch, velocity }) => ({
-              start: onTicks(materialStart + start),
-              length: onTicks(end) - onTicks(start),
-              pitch,
-              velocity,
-            })),
+          expect(await recordNotes(ardour, end + sampleRate / 2)).toEqual(
+            written
+              .map(({ onset, offset, pitch, velocity }) => ({
+                start: onTicks(at(onset)),
+                length: onTicks(at(offset)) - onTicks(at(onset)),
+                pitch,
+                velocity,
+              }))
+              .sort(byTime),
           );
         });
       });

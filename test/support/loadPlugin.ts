@@ -6,8 +6,8 @@ import { SimulatedPlugin } from './simulatedPlugin.ts';
 
 /** Frames after which the signal of an instance repeats. */
 const period = 16_384;
-/** The plugin's ring. */
-const ringBytes = 8 << 20;
+/** What the plugin keeps for an app that does not read: its ring and the memory behind it. */
+export const pluginHoldsMiB = 8 + 256;
 
 /** The signal of one instance: noise of its own, so that a frame in the wrong place or file shows. */
 export function pattern(index: number): Float32Array[] {
@@ -33,6 +33,7 @@ export class LoadPlugin {
     readonly plugin: SimulatedPlugin,
     readonly index: number,
     private readonly block: number,
+    private readonly holdsBytes: number,
   ) {
     this.instance = plugin.instance;
     this.#socket = plugin.socket;
@@ -60,10 +61,15 @@ export class LoadPlugin {
   }
 
   /** @param block frames of a host block; a power of two up to 16,384 */
-  static async connect(endpointFile: string, index: number, block: number): Promise<LoadPlugin> {
+  static async connect(
+    endpointFile: string,
+    index: number,
+    block: number,
+    holdsMiB = pluginHoldsMiB,
+  ): Promise<LoadPlugin> {
     const plugin = await SimulatedPlugin.connect(endpointFile, { name: `Load ${index + 1}` });
     // Pings are answered in the order of the frames: the two share one counter.
-    const load = new LoadPlugin(plugin, index, block);
+    const load = new LoadPlugin(plugin, index, block, holdsMiB * 2 ** 20);
     plugin.answerPings((payload) =>
       load.#socket.write(
         encodeFrame({ type: 'pong', flags: 0, stream: 0, sequence: load.#sequence++, payload }),
@@ -78,7 +84,7 @@ export class LoadPlugin {
     const waiting = this.#socket.writableLength;
     this.mostWaiting = Math.max(this.mostWaiting, waiting);
     while (this.#sent + this.block <= frames) {
-      if (waiting > ringBytes) {
+      if (waiting > this.holdsBytes) {
         this.dropped += this.block;
         this.#sent += this.block;
         continue;
@@ -92,6 +98,11 @@ export class LoadPlugin {
     }
     if (pieces.length > 0) this.#socket.write(Buffer.concat(pieces));
     return this.#sent;
+  }
+
+  /** Frames that the system has taken from us; the app may not have read them. */
+  get handedOver(): number {
+    return this.#sent - Math.ceil(this.#socket.writableLength / this.#frames[0]!.length) * this.block;
   }
 
   /** Hangs up when all is sent. */

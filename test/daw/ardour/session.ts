@@ -83,6 +83,9 @@ export interface TickNote {
   readonly velocity: number;
 }
 
+export const byTime = (a: TickNote, b: TickNote): number =>
+  a.start - b.start || a.pitch - b.pitch || a.length - b.length;
+
 interface Recorded {
   /** Where the recording starts on the timeline. */
   readonly start: number;
@@ -116,5 +119,5 @@ export async function recordNotes(ardour: Ardour, until: number): Promise<TickNo
       const [at, length, pitch, velocity] = note.split(' ').map(Number);
       return { start: at!, length: length!, pitch: pitch!, velocity: velocity! };
     })
-    .sort((a, b) => a.start - b.start);
+    .sort(byTime);
 }

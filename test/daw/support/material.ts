@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSource } from '../../../main/audio/decode/openSource.ts';
@@ -51,50 +51,78 @@ function dataFolder(): string {
 }
 
 /** Frames [from, to) of a file, left and right. */
-async function excerpt(path: string, from: number, to: number): Promise<Stereo | null> {
+async function excerpt(path: string, from: number, to: number): Promise<Stereo> {
   const source = await openSource(path);
   const audio: Stereo = [new Float32Array(to - from), new Float32Array(to - from)];
   try {
-    if (source.sampleRate !== sampleRate) return null;
-    let at = 0;
-    for await (const block of source.blocks()) {
-      const length = block[0]!.length;
-      for (let n = Math.max(0, from - at); n < length && at + n < to; n++) {
+    if (source.sampleRate !== sampleRate) {
+      throw new Error(`${path} has ${source.sampleRate} Hz, the session ${sampleRate} Hz.`);
+    }
+    let at = from;
+    for await (const block of source.blocks(from)) {
+      const length = Math.min(block[0]!.length, to - at);
+      for (let n = 0; n < length; n++) {
         audio[0][at + n - from] = onGrid(block[0]![n]!);
         audio[1][at + n - from] = onGrid((block[1] ?? block[0]!)[n]!);
       }
       at += length;
-      if (at >= to) break;
+      if (at >= to) return audio;
     }
-    return audio;
+    throw new Error(`${path} ends before frame ${to}.`);
   } finally {
     await source.close();
   }
 }
 
-const byName = (a: string, b: string) => (a < b ? -1 : 1);
+/** A song of the project's data where eight of its stems sound at once, at the session's rate. */
+const song = {
+  name: '6.Caesium',
+  from: 190 * sampleRate,
+  stems: [
+    'KICK',
+    'ALT_HATS',
+    'BGVOX_MAIN',
+    'BGVOX_ALT',
+    'BGVOX_ECHO',
+    'BGVOX_HARMONY',
+    'BGVOX_HIGH',
+    'MICROCOSM_EFFECT',
+  ],
+} as const;
 
-const songs = ['6.Caesium', '3.Sodium'];
-/** Past the intros. */
-const songStart = 40 * sampleRate;
-
-/** Eight stems of real songs that sound there, `null` where the data is not on this machine. */
-async function realTracks(frames: number): Promise<Track[] | null> {
+/** @throws Error when a stem is not as expected: data that is there is used, or the test fails */
+async function songTracks(folder: string, frames: number): Promise<Track[]> {
   const tracks: Track[] = [];
-  for (const song of songs) {
-    const folder = join(dataFolder(), 'eir', song);
-    for (const file of (await readdir(folder).catch(() => [])).sort(byName)) {
-      const audio = await excerpt(join(folder, file), songStart, songStart + frames);
-      if (!audio?.[0].some((sample) => Math.abs(sample) > 0.02)) continue;
-      tracks.push({ name: `${tracks.length + 1} ${file.replace(/\..*$/, '')}`, audio });
-      if (tracks.length === 8) return tracks;
-    }
+  for (const [index, stem] of song.stems.entries()) {
+    const file = join(folder, `${stem}.m4a`);
+    const audio = await excerpt(file, song.from, song.from + frames);
+    if (!audio[0].some((sample) => Math.abs(sample) > 0.02)) throw new Error(`${file} is silent there.`);
+    tracks.push({ name: `${index + 1} ${stem}`, audio });
   }
-  return null;
+  return tracks;
 }
 
-/** Eight tracks of music: real stems where the project's data is at hand, else eight parts made here. */
+/** Eight tracks of music: stems of a song where the project's data is at hand, else eight parts made here. Says which. */
 export async function eightTracks(seconds: number): Promise<readonly Track[]> {
   const frames = seconds * sampleRate;
-  return (await realTracks(frames)) ?? parts.map((name, part) => ({ name, audio: played(part, frames) }));
+  const folder = join(dataFolder(), 'eir', song.name);
+  if (existsSync(folder)) {
+    console.log(`test:daw plays ${song.stems.length} stems of ${song.name}: ${song.stems.join(', ')}`);
+    return songTracks(folder, frames);
+  }
+  console.log(
+    `test:daw plays parts made here: ${folder} is not on this machine (SONIDESK_DATA names another)`,
+  );
+  return parts.map((name, part) => ({ name, audio: played(part, frames) }));
+}
+
+/** A piece again and again, at another level each time so that no two places are alike. */
+export function repeated(piece: Stereo, frames: number): Stereo {
+  const length = piece[0].length;
+  const long = (channel: Float32Array) =>
+    Float32Array.from({ length: frames }, (_, n) => {
+      const turn = Math.floor(n / length);
+      return onGrid(channel[n % length]! * (1 - (turn % 61) / 64));
+    });
+  return [long(piece[0]), long(piece[1])];
 }
