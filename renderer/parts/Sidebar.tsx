@@ -5,7 +5,7 @@ import { texts } from '../texts/texts.ts';
 import { JobProgress } from '../views/JobsView.tsx';
 import { chooseFiles } from './chooseFiles.ts';
 import { StudioItem } from '../studio/StudioItem.tsx';
-import { openStudio, useStudio } from '../studio/studioState.ts';
+import { useStudio } from '../studio/studioState.ts';
 import { IconButton } from './controls.tsx';
 import { icons } from './icons.tsx';
 
@@ -53,10 +53,7 @@ export const Sidebar = () => {
                 <Button
                   className="song-button"
                   aria-current={song.id === songId && !inStudio}
-                  onPress={() => {
-                    openStudio(false);
-                    actions.choose(song.id);
-                  }}
+                  onPress={() => actions.choose(song.id)}
                 >
                   <span className="song-title">{song.title}</span>
                 </Button>

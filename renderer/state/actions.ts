@@ -8,6 +8,7 @@ import type {
   PackImport,
 } from '../../main/contracts/desk.ts';
 import { shell } from '../connection.ts';
+import { openStudio } from '../studio/studioState.ts';
 import { texts } from '../texts/texts.ts';
 import { desk } from './deskClient.ts';
 import { localFindings } from './localFindings.ts';
@@ -38,14 +39,19 @@ export const actions = {
   dismiss: (id: number) =>
     useStore.setState(({ notices }) => ({ notices: notices.filter((each) => each.id !== id) })),
   show: (view: View) => useStore.setState({ view }),
-  choose: (songId: string) => useStore.setState({ songId }),
+  choose(songId: string): void {
+    openStudio(false);
+    useStore.setState({ songId });
+  },
   dialog: (dialog: State['dialog']) => useStore.setState({ dialog }),
 
   async openPaths(paths: readonly string[], together = false): Promise<void> {
     if (paths.length === 0) return;
     const ids = await attempt(() => desk().call('open', { paths: [...paths], together }));
     const first = ids?.[0];
-    if (first !== undefined) useStore.setState({ songId: first, view: 'session' });
+    if (first === undefined) return;
+    openStudio(false);
+    useStore.setState({ songId: first, view: 'session' });
   },
 
   /** Files dropped or chosen in the window; a browser has to send them, the app knows where they lie. */

@@ -42,9 +42,10 @@ const TrackName = ({ track }: { track: StudioTrack }) => {
 
 function stateText({ plug, host, format, sampleRate, message }: StudioTrack): string {
   const t = texts().studio;
-  if (message !== '') return message;
   if (plug === 'lost' || plug === 'away') return t.plugs[plug];
-  return [t.plugs[plug], host, format, `${sampleRate / 1000} kHz`].filter(Boolean).join(' · ');
+  // What the plugin has to say is more than where it runs.
+  const facts = message === '' ? [host, format, `${sampleRate / 1000} kHz`] : [message];
+  return [t.plugs[plug], ...facts].filter(Boolean).join(' · ');
 }
 
 /** A track's name, state and what it was given; its lane is drawn by the canvases above. */
