@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
@@ -98,8 +99,10 @@ export async function serveWindow(desk: Desk, options: WindowServerOptions = {})
 
   /** A browser does not tell where a file lies; it sends it. */
   async function receive(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
-    const path = join(desk.incomingDirectory, fileName(basename(name)));
-    await makeFolder(desk.incomingDirectory);
+    // Two files of one name are two files.
+    const folder = join(desk.incomingDirectory, randomUUID());
+    const path = join(folder, fileName(basename(name)));
+    await makeFolder(folder);
     try {
       await pipeline(request, createWriteStream(path));
     } catch (thrown) {

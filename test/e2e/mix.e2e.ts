@@ -109,7 +109,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await press('Home', 'ArrowRight', 'ArrowRight');
     await expect.poll(strength).toBe('0.1');
     await tabTo(desk.page, /^Use the suggestion for/);
-    await press('Enter');
+    await press('Space');
     await expect
       .poll(() => desk.page.getByRole('switch', { name: /Use the suggestion/, checked: false }).count())
       .toBe(1);

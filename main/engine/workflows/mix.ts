@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { MixResult, mixRequest } from '../../contracts/workflows.ts';
 import { decodeJob } from './audioJobs.ts';
+import { findContentPacks } from './contentJobs.ts';
 import { outputOf } from '../jobs/job.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
@@ -28,10 +29,20 @@ export async function mix(
     notes.push(text);
     context.note(text);
   });
-  const planned = mixJob(tracks, reference === null ? null : decodeJob(reference));
+  const planned = mixJob(
+    tracks,
+    reference === null ? null : decodeJob(reference),
+    // As good as with features (models/RESULTS.md) at a small part of the work.
+    await findContentPacks(context, false),
+  );
   const rendered = render === null ? null : renderJob(tracks, outputOf(planned), timeReference);
   const results = await context.run(rendered === null ? [planned] : [planned, rendered], phaseAfterReading);
-  const plan = results.of(planned).output;
+  const { output: made } = results.of(planned);
+  // The user's own file, not what it was decoded to.
+  const plan =
+    made.reference === null || reference === null
+      ? made
+      : { ...made, reference: { ...made.reference, file: reference } };
   publication.json(plan, basename(output));
   let renderedResult: MixResult['render'] = null;
   if (rendered !== null && render !== null && renderPublication !== null) {
