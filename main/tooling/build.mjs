@@ -33,6 +33,7 @@ async function removeStaleChunks(outputs) {
 
 /** What the window is made of. */
 const windowSources = [
+  'main/tooling/build.mjs',
   'renderer',
   'vite.config.ts',
   'package-lock.json',
@@ -63,7 +64,15 @@ async function buildWindow() {
   const stamp = await windowStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   const vite = await import('vite');
-  await vite.build({ configFile: join(root, 'vite.config.ts') });
+  // Test runners set it to theirs, and React would be built for development.
+  const environment = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await vite.build({ configFile: join(root, 'vite.config.ts') });
+  } finally {
+    if (environment === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = environment;
+  }
   await writeFile(stampFile, stamp);
 }
 
