@@ -1,0 +1,88 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { goldenSignal } from '../../../test/support/goldenSignal.ts';
+import { temporaryHome } from '../../../test/support/tinyPack.ts';
+import { writeWav } from '../../../test/support/writeWav.ts';
+import { inferenceHost } from '../../contracts/inferenceHost.ts';
+import type { OperationOutput } from '../../contracts/operations.ts';
+import { TensorFile } from '../../platform/safetensors/tensorFile.ts';
+import { createClient } from '../../rpc/client.ts';
+import { childTransport } from '../../rpc/processTransport.ts';
+import { inferenceHostProgram } from '../installation.ts';
+
+/** Half-precision arithmetic, and what a GPU may round differently, as a part of the largest magnitude. */
+const tolerance = 2e-3;
+const driver = ['SONIDESK_VULKAN_DRIVER', 'VK_DRIVER_FILES']
+  .map((name) => process.env[name])
+  .concat('/usr/lib/chromium/vk_swiftshader_icd.json')
+  .find((path) => path !== undefined && existsSync(path));
+const required = process.env['CI'] === 'true';
+if (driver === undefined && !required)
+  console.warn('Skipped: WebGPU needs SwiftShader, which comes with Debian’s chromium, and libvulkan1.');
+
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+const children: ChildProcess[] = [];
+beforeAll(async () => {
+  home = await temporaryHome();
+});
+afterAll(async () => {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await home.remove();
+});
+
+/** Codes and coarse features of a file by a host on one provider. */
+async function computeOn(provider: string, audio: string) {
+  const env = { VK_DRIVER_FILES: driver ?? '', VK_ICD_FILENAMES: driver ?? '' };
+  const child = fork(inferenceHostProgram(), [], {
+    env: { ...process.env, ...env, SONIDESK_PROVIDER: provider },
+    execArgv: [],
+  });
+  children.push(child);
+  const host = createClient(inferenceHost, childTransport(child));
+  const run = async (operation: 'tokenise' | 'features', input: unknown) => {
+    const directory = await mkdtemp(join(home.home, `${operation}-`));
+    return { directory, output: await host.call('run', { operation, input, directory }) };
+  };
+  const first = await run('tokenise', { audio, pack: 'sonido-tiny' });
+  const tokens = first.output as OperationOutput<'tokenise'>;
+  const tokensFile = join(first.directory, tokens.tokens);
+  const second = await run('features', { tokens: tokensFile, pack: 'sonido-tiny', level: 'coarse' });
+  const features = second.output as OperationOutput<'features'>;
+  host.close();
+  const all = async (path: string, name: string) => {
+    const file = await TensorFile.read(path);
+    const values = await file.rows(name, 0, Infinity);
+    await file.close();
+    return values;
+  };
+  return {
+    providers: [tokens.provider, features.provider],
+    fine: await all(tokensFile, 'tokens.fine'),
+    coarse: await all(join(second.directory, features.features), 'features.coarse'),
+  };
+}
+
+it.runIf(driver !== undefined || required)(
+  'SoniDo computes the numbers of the CPU on a software GPU',
+  async () => {
+    expect(driver, 'SwiftShader is missing; install chromium and libvulkan1').toBeDefined();
+    const options = { sampleRate: 44_100, encoding: 'float32' } as const;
+    const audio = await writeWav(join(home.home, 'short.wav'), goldenSignal(22_050, 44_100), options);
+    const cpu = await computeOn('cpu', audio);
+    const gpu = await computeOn('webgpu', audio);
+    expect(gpu.providers).toEqual(['webgpu', 'webgpu']);
+    expect(gpu.fine.length).toBe(cpu.fine.length);
+    expect(cpu.fine.filter((code, i) => code !== gpu.fine[i]).length).toBeLessThanOrEqual(2);
+    const peak = Math.max(...cpu.coarse.map(Math.abs));
+    const furthest = Math.max(...cpu.coarse.map((value, i) => Math.abs(value - gpu.coarse[i]!)));
+    expect(furthest / peak).toBeLessThan(tolerance);
+  },
+);
