@@ -230,7 +230,7 @@ export const de: Texts = {
     colourings: { part: 'Stimme', velocity: 'Stärke', confidence: 'Sicherheit' },
     chosenOne: (name, velocity, percent) => `1 gewählt: ${name}, Stärke ${velocity}, ${percent} % sicher`,
     grid: 'Raster',
-    triplets: 'Triolen',
+    triplets: '3: Triolen',
     snap: 'Beim Bewegen am Raster einrasten',
     strength: 'Grad',
     swing: 'Swing',

@@ -224,7 +224,7 @@ export const en = {
     chosenOne: (name: string, velocity: number, percent: number) =>
       `1 chosen: ${name}, velocity ${velocity}, ${percent} % sure`,
     grid: 'Grid',
-    triplets: 'Triplets',
+    triplets: '3: triplets',
     snap: 'Snap to the grid while moving',
     strength: 'Strength',
     swing: 'Swing',
