@@ -47,7 +47,7 @@ export class JobQueue {
     // A list that cannot be read is no loss worth a message: results are elsewhere.
     this.#jobs = (parsed.data ?? []).map((job) =>
       job.state === 'running' || job.state === 'queued'
-        ? { ...job, ...notRunning, state: 'paused', notes: [...job.notes, interrupted] }
+        ? { ...job, ...notRunning, state: 'paused', label: 'Paused', notes: [...job.notes, interrupted] }
         : job,
     );
   }

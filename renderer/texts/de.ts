@@ -259,7 +259,7 @@ export const de: Texts = {
     appliedNow: 'In den Plugins',
     given: (names) => `An ${names} gegeben`,
     reference: 'Referenz',
-    referenceDrop: 'Einen Mix, der gefällt, hierher ziehen',
+    referenceDrop: 'Referenz: einen Mix hierher ziehen',
     referenceChoose: 'Referenz wählen…',
     referenceOf: (name) => `Angeglichen an ${name}`,
     compressor: 'Komp.',

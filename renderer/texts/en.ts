@@ -253,7 +253,7 @@ export const en = {
     appliedNow: 'In the plugins',
     given: (names: string) => `Given to ${names}`,
     reference: 'Reference',
-    referenceDrop: 'Drop a mix you like here',
+    referenceDrop: 'Reference: drop a mix you like',
     referenceChoose: 'Choose a reference…',
     referenceOf: (name: string) => `Matched to ${name}`,
     compressor: 'Comp.',
