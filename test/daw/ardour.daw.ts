@@ -23,7 +23,7 @@ import {
 import { App } from './support/app.ts';
 import { eightTracks, sampleRate, type Track } from './support/material.ts';
 import { canRun } from './support/programs.ts';
-import { installTranscriber } from './support/transcriber.ts';
+import { prepareTranscription } from './support/transcriber.ts';
 import { Sandbox, type PluginFormat } from './support/sandbox.ts';
 import {
   cut,
@@ -239,11 +239,11 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2', 'SoniDesk.vst3'])).each(for
       it('plays the notes of a transcription of the track, and Ardour records them', async () => {
         const { takes } = await app.track(melodic);
         const longest = takes.reduce((a, b) => (b.frames > a.frames ? b : a));
-        const pack = await installTranscriber(sandbox);
-        const midi = sandbox.path('notes.mid');
         const take = sandbox.path('sonidesk', 'audio', longest.audio);
+        const { pack, input } = await prepareTranscription(sandbox, take);
+        const midi = sandbox.path('notes.mid');
         const to = ['--bpm', '120', '-o', midi] as const;
-        await app.run<TranscribeResult>('transcribe', take, '--pack', pack, ...to);
+        await app.run<TranscribeResult>('transcribe', input, '--pack', pack, ...to);
         // At 120 beats per minute the file's ticks are 25 frames, Ardour's 12.5: nothing is rounded on the way.
         const written = (await readMidi(midi)).tracks.flatMap(({ notes }) => notes);
         console.log(`${format}: ${pack} heard ${written.length} notes in "${tracks[melodic - 1]!.name}"`);
