@@ -77,5 +77,4 @@ export class Outline {
   }
 }
 
-/** Away from zero, so that quiet music is more than a line. */
-const toByte = (value: number): number => Math.sign(value) * Math.min(127, Math.ceil(Math.abs(value) * 127));
+const toByte = (value: number): number => Math.round(Math.max(-1, Math.min(1, value)) * 127);
