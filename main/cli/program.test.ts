@@ -52,6 +52,11 @@ describe('wrong usage: exit code 2, one sentence, where to read on', () => {
       'Allowed choices are auto, required, off.',
       'run --help',
     ],
+    [
+      ['features', 'a', '-o', 'b', '--levels', 'rough'],
+      'Levels are coarse, medium, fine.',
+      'features --help',
+    ],
     [['packs', 'bogus'], "unknown command 'bogus'", 'sonidesk packs --help'],
   ])('%j', async (args, message, help) => {
     const { code, out, err } = await call(args);

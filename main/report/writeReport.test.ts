@@ -114,7 +114,7 @@ describe('writeReport', () => {
 
   it('shows the picture of the features, in words too', async () => {
     const data = await sample(['vocals']);
-    const tensor = { dtype: 'F16', shape: [43, 96], hop: 2048, frameRate: 21.53, layer: 2 } as const;
+    const tensor = { shape: [43, 96], hop: 2048, frameRate: 21.53, layer: 2 };
     const run = {
       pack: 'sonido-tiny',
       packVersion: '1.0.0',
@@ -122,7 +122,7 @@ describe('writeReport', () => {
       seconds: 0.1,
       realtimeFactor: 20,
       output: join(folder, 'features.safetensors'),
-      tensors: [{ ...tensor, name: 'features.coarse', level: 'coarse' as const }],
+      tensors: [{ ...tensor, name: 'features.coarse', dtype: 'F16' as const, level: 'coarse' as const }],
     };
     const page = await write({ ...data, features: { picture: join(folder, 'my features.png'), run } });
     expect(page).toMatch(/src="my%20features.png"\s+alt="[^"]*coarse 21.5 times a second"/);

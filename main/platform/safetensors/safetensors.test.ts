@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromHalf, toHalf } from './float16.ts';
+import { joinTensors } from './joinTensors.ts';
 import { layoutOf } from './layout.ts';
 import { TensorFile } from './tensorFile.ts';
 
@@ -96,6 +97,38 @@ describe('tensor file', () => {
     await expect(TensorFile.goOn(join(folder, 'none'), shapes, {})).rejects.toMatchObject({
       kind: 'not-found',
     });
+  });
+
+  it('is joined of parts of others, whose metadata come along', async () => {
+    const [first, second, output] = ['d', 'e', 'f'].map((name) => join(folder, `${name}.safetensors`));
+    const one = await TensorFile.create(first!, shapes, { pack: 'p', 'tokens.hop': '2', 'states.hop': '3' });
+    await one.write('states', 4, Float32Array.of(7, 8, 9));
+    await one.close();
+    const other = await TensorFile.create(second!, [{ name: 'more', dtype: 'F32', shape: [1] }], {
+      'more.hop': '4',
+    });
+    await other.write('more', 0, Float32Array.of(5));
+    await other.close();
+
+    const parts = [
+      { path: first!, tensors: [{ name: 'states' }] },
+      { path: second!, tensors: [{ name: 'more' }] },
+    ];
+    await joinTensors(parts, output!, new AbortController().signal);
+    const joined = await TensorFile.read(output!);
+    expect(joined.tensors.map(({ name }) => name)).toEqual(['states', 'more']);
+    expect(joined.metadata).toEqual({ pack: 'p', 'states.hop': '3', 'more.hop': '4' });
+    expect([...(await joined.rows('states', 4, 1)), ...(await joined.rows('more', 0, 1))]).toEqual([
+      7, 8, 9, 5,
+    ]);
+    await joined.close();
+
+    await rm(output!);
+    const names = await readdir(folder);
+    await expect(joinTensors(parts, output!, AbortSignal.abort())).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(await readdir(folder)).toEqual(names);
   });
 
   it('refuses what is no such file', async () => {
