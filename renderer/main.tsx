@@ -15,6 +15,7 @@ import './style/pages.css';
 import './style/mix.css';
 import './style/studio.css';
 import './style/preferences.css';
+import './style/small.css';
 
 followSystem();
 listenToKeys();

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Button, Radio, RadioGroup, Label } from 'react-aria-components';
 import { usualPreferences, type Preferences } from '../../main/contracts/preferences.ts';
 import { shell } from '../connection.ts';
@@ -20,6 +21,7 @@ const names = Object.keys(values) as Choosable[];
 export const PreferencesSheet = () => {
   const t = texts().preferences;
   const isOpen = useStore((state) => state.dialog === 'preferences');
+  const [scale, setScale] = useState<number | null>(null);
   const preferences = useStore((state) => state.preferences) ?? usualPreferences;
   return (
     <Sheet title={t.title} isOpen={isOpen} onClose={() => actions.dialog(null)}>
@@ -48,10 +50,13 @@ export const PreferencesSheet = () => {
           ) : (
             <Fader
               label={t.scale}
-              value={preferences.scale}
               // Applied when it is let go: the fader would run away from under the pointer.
-              onChange={() => undefined}
-              onCommit={(scale) => void actions.setPreferences({ scale })}
+              value={scale ?? preferences.scale}
+              onChange={setScale}
+              onCommit={(wanted) => {
+                setScale(null);
+                void actions.setPreferences({ scale: wanted });
+              }}
               min={1}
               max={2}
               step={0.25}

@@ -44,7 +44,7 @@ export const SongHeader = ({ song }: { song: Song }) => {
       ) : (
         <div className="song-job" role="status">
           <span className="song-job-label">
-            {job.label}
+            {job.state === 'paused' ? t.jobs.states.paused : job.label}
             {job.etaSeconds !== null && ` · ${t.jobs.eta(etaText(job.etaSeconds))}`}
           </span>
           <JobProgress job={job} />

@@ -72,6 +72,22 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
     await page.keyboard.press(' ');
   });
 
+  it('grows to 200 % and back, by keyboard, and everything stays inside', async () => {
+    const { page } = desk;
+    const width = () => page.evaluate(() => innerWidth);
+    const usual = await width();
+    await page.getByRole('button', { name: 'Preferences' }).press('Enter');
+    const size = page.getByRole('dialog', { name: 'Preferences' }).getByRole('slider', { name: 'Size' });
+    await size.press('End');
+    await expect.poll(width, { timeout: 30_000 }).toBeLessThanOrEqual(usual / 2 + 1);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await size.press('Home');
+    await expect.poll(width, { timeout: 30_000 }).toBe(usual);
+    await page.keyboard.press('Escape');
+  });
+
   it('gives its page one frozen object and nothing of Node', async () => {
     const seen = await desk.page.evaluate(() => {
       const world = globalThis as unknown as Record<string, unknown>;
