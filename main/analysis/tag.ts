@@ -2,6 +2,7 @@ import type { Operation } from '../contracts/operations.ts';
 import { resumable, type State } from '../platform/checkpoint.ts';
 import { LoudnessMeter } from '../audio/loudness/loudnessMeter.ts';
 import { openWav } from '../audio/wav/wavReader.ts';
+import { cleanMono } from './cleanMono.ts';
 import { findKey } from './key.ts';
 import { OnsetStrength, onsetRate } from './onsetStrength.ts';
 import { PitchContent, pitchRate } from './pitchContent.ts';
@@ -52,15 +53,3 @@ export const tag: Operation<'tag'> = ({ audio }, context) =>
       await reader.close();
     }
   });
-
-/** Mean of the channels; samples that are no numbers become silence, in `block` too. */
-function cleanMono(block: readonly Float32Array[]): Float64Array {
-  const mono = new Float64Array(block[0]?.length ?? 0);
-  for (const plane of block) {
-    for (let n = 0; n < plane.length; n++) {
-      if (!Number.isFinite(plane[n]!)) plane[n] = 0;
-      mono[n] = mono[n]! + plane[n]! / block.length;
-    }
-  }
-  return mono;
-}

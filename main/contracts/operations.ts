@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { featureLevel, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
 import { note } from './notes.ts';
-import { tags } from './tags.ts';
+import { content, tags } from './tags.ts';
 
 /**
  * Everything heavy is an operation: a function from input files and parameters to a folder of files and
@@ -126,6 +126,18 @@ export const operations = {
     /** `features` names a safetensors file with the tensor `features.<level>`. */
     output: z.object({ ...modelRun, features: z.string(), tensors: z.array(featureTensor) }),
   },
+  /** Instruments, role, voice and drums by a trained head. */
+  recognise: {
+    version: 1,
+    input: z.object({
+      /** At any rate. */
+      audio: path,
+      pack: z.string(),
+      /** Features of the same audio by the pack that this one names; without them it hears mel bands alone. */
+      features: z.object({ coarse: path, medium: path, fine: path }).nullable(),
+    }),
+    output: content.extend({ ...modelRun }),
+  },
   tag: {
     version: 1,
     input: z.object({ audio: path }),
@@ -134,7 +146,14 @@ export const operations = {
   mix: {
     version: 1,
     input: z.object({
-      tracks: z.array(mixInput).min(1),
+      tracks: z
+        .array(
+          mixInput.extend({
+            /** Roles as a trained head heard them, for tracks whose name says nothing. */
+            heard: content.shape.roles.optional(),
+          }),
+        )
+        .min(1),
       reference: path.nullable(),
     }),
     output: mixPlan,

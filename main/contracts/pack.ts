@@ -6,7 +6,7 @@ export const packFormat = 1;
 /** How a model is fed and read; a pack names the one that fits. */
 export const separationAdapters = ['htdemucs', 'waveform', 'mdx-net'] as const;
 export type SeparationAdapter = (typeof separationAdapters)[number];
-const modelAdapters = [...separationAdapters, 'basic-pitch', 'sonido'] as const;
+const modelAdapters = [...separationAdapters, 'basic-pitch', 'sonido', 'tagging'] as const;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -2,6 +2,23 @@ import { z } from 'zod';
 
 export const tonics = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B'] as const;
 
+const confidence = z.number().min(0).max(1);
+const span = z.object({ start: z.number().nonnegative(), end: z.number().nonnegative() });
+
+/** What a trained head hears in a piece. Confidences are its probabilities. */
+export const content = z.object({
+  /** General MIDI's families, drums and voice, surest first. */
+  instruments: z.array(z.object({ name: z.string(), confidence })),
+  /** What a track that sounds like this is in a mix, surest first; none for silence. */
+  roles: z.array(z.object({ name: z.string(), confidence })),
+  /** Where there is singing and where there are drums, in seconds, ascending. */
+  voice: z.array(span),
+  drums: z.array(span),
+  /** Whether SoniDo's features were heard with, or mel bands alone. */
+  withFeatures: z.boolean(),
+});
+export type Content = z.infer<typeof content>;
+
 /** What is known of a piece of audio. `null` where there is nothing to measure (silence, no pulse). */
 export const tags = z.object({
   tempo: z.object({ bpm: z.number().positive(), confidence: z.number().min(0).max(1) }).nullable(),
@@ -25,5 +42,7 @@ export const tags = z.object({
     truePeak: z.number().nullable(),
   }),
   durationSeconds: z.number().nonnegative(),
+  /** Absent where no head was asked. */
+  content: content.optional(),
 });
 export type Tags = z.infer<typeof tags>;

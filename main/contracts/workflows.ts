@@ -93,7 +93,11 @@ export const transcribeResult = modelRun.extend({
 });
 export type TranscribeResult = z.infer<typeof transcribeResult>;
 
-export const tagRequest = z.object({ input: path });
+export const tagRequest = z.object({
+  input: path,
+  /** Whether the head hears SoniDo's features too, or mel bands alone; `null` asks no head. */
+  features: z.boolean().nullable().default(true),
+});
 export type TagRequest = z.input<typeof tagRequest>;
 export { tags as tagResult };
 

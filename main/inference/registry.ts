@@ -13,6 +13,7 @@ const loaders: { readonly [Name in OperationName]: () => Promise<Operation<Name>
   resample: async () => (await import('../audio/resample/resampleOperation.ts')).resample,
   peaks: async () => (await import('../audio/peaks/peaksOperation.ts')).peaks,
   tag: async () => (await import('../analysis/tag.ts')).tag,
+  recognise: async () => (await import('./tagging/recognise.ts')).recognise,
   mix: async () => (await import('../mix/mix.ts')).mix,
   'render-mix': async () => (await import('../mix/renderMix.ts')).renderMix,
   separate: async () => (await import('./separate/separate.ts')).separate,

@@ -13,6 +13,7 @@ import { setPans } from './panMoves.ts';
 import { Passes, loudnessListener, trackListener } from './passes.ts';
 import { matchReference, referenceNotes } from './reference.ts';
 import { roleOfFeatures } from './roleOfFeatures.ts';
+import { roleOfHeard } from './roleOfHeard.ts';
 import { roleOfName } from './roleOfName.ts';
 import { roleProfiles } from './roles.ts';
 import { setSend } from './sendMove.ts';
@@ -47,9 +48,9 @@ async function planMix(
     measurements.push(await passes.measure({ path: audio, start }, measureCost * session.frames));
   }
   const loudestLufs = loudest(measurements);
-  const tracks = input.map(({ name, audio, start }, k): Track => {
+  const tracks = input.map(({ name, audio, start, heard = [] }, k): Track => {
     const measured = measurements[k]!;
-    const role = roleOfName(name) ?? roleOfFeatures(measured);
+    const role = roleOfName(name) ?? roleOfHeard(heard) ?? roleOfFeatures(measured);
     return {
       name,
       path: audio,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { roleOfHeard } from './roleOfHeard.ts';
 import { roleOfName } from './roleOfName.ts';
 
 describe('roleOfName', () => {
@@ -29,5 +30,17 @@ describe('roleOfName', () => {
 
   it('says nothing of names that tell nothing', () => {
     for (const name of ['Audio 3', 'track_07', '', 'été', '你好']) expect(roleOfName(name)).toBeNull();
+  });
+});
+
+describe('roleOfHeard', () => {
+  const heard = (...roles: [string, number][]) => roles.map(([name, confidence]) => ({ name, confidence }));
+
+  it('takes the surest role, adds piano to keys and says nothing when it is unsure', () => {
+    expect(roleOfHeard(heard(['kick', 0.7], ['bass', 0.2]))).toBe('kick');
+    expect(roleOfHeard(heard(['guitar', 0.35], ['piano', 0.3], ['keys', 0.2]))).toBe('keys');
+    expect(roleOfHeard(heard(['kick', 0.2], ['bass', 0.19]))).toBeNull();
+    expect(roleOfHeard(heard(['theremin', 0.9]))).toBeNull();
+    expect(roleOfHeard([])).toBeNull();
   });
 });

@@ -143,6 +143,15 @@ const cases = [
     input: async () => ({ tokens: await sonidoTokens(12), pack: 'sonido-tiny', level: 'fine' as const }),
   }),
   operation({
+    what: 'recognise',
+    name: 'recognise',
+    input: async () => ({
+      audio: await wav('r.wav', 44_100, 2, 30),
+      pack: 'sonido-tags',
+      features: null,
+    }),
+  }),
+  operation({
     what: 'tag',
     name: 'tag',
     input: async () => ({ audio: await wav('t.wav', 44_100, 2, 20) }),

@@ -92,6 +92,7 @@ interface AnyInput {
   stems?: { stem: string }[];
   remainder?: string;
   pack?: string;
+  features?: unknown;
 }
 
 function output(operation: OperationName, input: AnyInput, directory: string): unknown {
@@ -124,6 +125,16 @@ function output(operation: OperationName, input: AnyInput, directory: string): u
       return { ...model, pack: input.pack, tokens: file, tensors: [] };
     case 'features':
       return { ...model, pack: input.pack, features: file, tensors: [] };
+    case 'recognise':
+      return {
+        ...model,
+        pack: input.pack,
+        instruments: [{ name: 'drums', confidence: 0.9 }],
+        roles: [{ name: 'drums', confidence: 0.8 }],
+        voice: [],
+        drums: [{ start: 0, end: 1 }],
+        withFeatures: input.features != null,
+      };
     case 'tag':
       return tags;
     case 'mix':

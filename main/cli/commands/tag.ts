@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Tags } from '../../contracts/tags.ts';
+import type { Content, Tags } from '../../contracts/tags.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 
@@ -7,26 +7,53 @@ const sure = (confidence: number): string => `(${Math.round(100 * confidence)} %
 const level = (value: number | null, unit: string): string =>
   value === null ? 'silence' : `${value.toFixed(1)} ${unit}`;
 
-function text({ tempo, key, beats, downbeats, loudness, durationSeconds }: Tags): string {
+/** Instruments from this probability on are told. */
+const instrumentFrom = 0.5;
+
+function contentRows({ instruments, roles, voice, drums }: Content): [string, string][] {
+  const heard = instruments.filter(({ confidence }) => confidence >= instrumentFrom);
+  const share = (spans: Content['voice']): string =>
+    spans.length === 0
+      ? 'none'
+      : `${spans.reduce((sum, { start, end }) => sum + end - start, 0).toFixed(1)} s in ${spans.length} stretch${spans.length === 1 ? '' : 'es'}`;
+  const role = roles[0];
+  return [
+    [
+      'hears',
+      heard.map(({ name, confidence }) => `${name} ${sure(confidence)}`).join(', ') || 'nothing surely',
+    ],
+    ['as track', role === undefined ? 'silence' : `${role.name} ${sure(role.confidence)}`],
+    ['voice', share(voice)],
+    ['drums', share(drums)],
+  ];
+}
+
+function text({ tempo, key, beats, downbeats, loudness, durationSeconds, content }: Tags): string {
   const rows: [string, string][] = [
     ['tempo', tempo === null ? 'no steady pulse' : `${tempo.bpm.toFixed(2)} BPM ${sure(tempo.confidence)}`],
     ['key', key === null ? 'none' : `${key.tonic} ${key.mode} ${sure(key.confidence)}`],
     ['beats', `${beats.length}, ${downbeats.length} of them start a bar`],
     ['loudness', `${level(loudness.integrated, 'LUFS')}, true peak ${level(loudness.truePeak, 'dBTP')}`],
     ['length', `${durationSeconds.toFixed(3)} s`],
+    ...(content === undefined ? [] : contentRows(content)),
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)} ${value}`).join('\n');
 }
 
 export function tagCommand(context: CommandContext): Command {
   const command = new Command('tag')
-    .summary('find tempo, beats, key and loudness')
-    .description('Finds tempo, beats, bars, key and loudness of a file.')
-    .argument('<input>', 'audio file');
+    .summary('find tempo, beats, key, loudness and instruments')
+    .description(
+      'Finds tempo, beats, bars, key and loudness of a file, and hears its instruments, what it would be as a track, and where there is singing and where there are drums.',
+    )
+    .argument('<input>', 'audio file')
+    .option('--no-features', "let the head hear mel bands alone, without SoniDo's features");
   examples(withEngineOptions(command), 'tag song.wav', 'tag song.wav --json');
-  return command.action(async (input: string, options: EngineOptions) => {
+  return command.action(async (input: string, options: EngineOptions & { features: boolean }) => {
     const { engineJob } = await import('../engineJob.ts');
-    const result = await engineJob(options, context, (engine, watch) => engine.tag({ input }, watch));
+    const result = await engineJob(options, context, (engine, watch) =>
+      engine.tag({ input, features: options.features }, watch),
+    );
     if (options.json) context.printJson(result);
     else context.print(text(result));
   });

@@ -13,6 +13,7 @@ export function laneOf(operation: OperationName): Lane {
     case 'transcribe':
     case 'tokenise':
     case 'features':
+    case 'recognise':
       return 'model';
     case 'decode':
     case 'resample':

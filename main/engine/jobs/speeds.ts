@@ -28,6 +28,7 @@ const priors: Record<OperationName, number> = {
   transcribe: 0.1,
   tokenise: 0.03,
   features: 0.02,
+  recognise: 0.02,
   tag: 0.03,
   mix: 0.05,
   'render-mix': 0.05,

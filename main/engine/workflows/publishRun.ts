@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { StemNote } from '../../contracts/notes.ts';
-import type { OperationOutput } from '../../contracts/operations.ts';
+import type { Tags } from '../../contracts/tags.ts';
 import type { Seconds } from '../../contracts/units.ts';
 import { runResult, type RunResult } from '../../contracts/workflows.ts';
 import type { Job } from '../jobs/job.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
+import { contentOf } from './contentJobs.ts';
 import { stemsToMidi, tempoMapOf } from './midiFile.ts';
 import type { Publication } from './publication.ts';
 import { addStems } from './split.ts';
@@ -24,6 +25,7 @@ export interface RunPart extends NamedAudio {
 /** The jobs of a run, by what becomes of their results. */
 export interface RunParts {
   readonly tags: Job<'tag'>;
+  readonly content: Job<'recognise'> | null;
   readonly separation: Job<'separate'> | null;
   readonly tracks: readonly RunPart[];
   readonly mix: Job<'mix'>;
@@ -54,7 +56,10 @@ export async function publishRun(
   publication: Publication,
   facts: RunFacts,
 ): Promise<RunResult> {
-  const tags = results.of(parts.tags).output;
+  const tags: Tags = {
+    ...results.of(parts.tags).output,
+    ...(parts.content !== null && { content: contentOf(results.of(parts.content).output) }),
+  };
   publication.json(tags, names.tags);
   const separation =
     parts.separation === null
@@ -95,7 +100,7 @@ async function addNotes(
   parts: RunParts,
   results: GraphResults,
   publication: Publication,
-  tags: OperationOutput<'tag'>,
+  tags: Tags,
 ): Promise<RunResult['transcription']> {
   const transcribed = await Promise.all(
     parts.tracks.flatMap(({ name, transcription, startSeconds = 0 }) =>

@@ -4,7 +4,7 @@ import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { PackManifest } from '../../contracts/pack.ts';
 import type { RunResult, StepMode, runRequest } from '../../contracts/workflows.ts';
 import { isDrums } from '../../midi/drums.ts';
-import { audioOf, outputOf, type AnyJob } from '../jobs/job.ts';
+import { audioOf, outputOf, type AnyJob, type Reference } from '../jobs/job.ts';
 import {
   decodeJob,
   labelOf,
@@ -14,6 +14,7 @@ import {
   tagJob,
   transcriptionJob,
 } from './audioJobs.ts';
+import { findContentPacks, recogniseJob } from './contentJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { publishRun, type RunPart, type RunParts } from './publishRun.ts';
@@ -69,10 +70,16 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
     inputs.length === 1
       ? await planMix(inputs[0]!, separator, transcriber, context)
       : await planSession(inputs, transcriber, context, leaveOut);
-  const mix = mixJob(plan.tracks, reference === null ? null : decodeJob(reference));
-  const { timeReference, ...planned } = plan;
+  const mix = mixJob(
+    plan.tracks,
+    reference === null ? null : decodeJob(reference),
+    await findContentPacks(context, false),
+  );
+  const { timeReference, whole, ...planned } = plan;
+  const packs = await findContentPacks(context, true);
+  const content = packs === null ? null : recogniseJob(whole, packs, 'the song');
   const render = request.render ? renderJob(plan.tracks, outputOf(mix), timeReference) : null;
-  const parts: RunParts = { ...planned, mix, render };
+  const parts: RunParts = { ...planned, content, mix, render };
   const results = await context.run(targetsOf(parts), phaseAfterReading);
   return publishRun(parts, results, publication, {
     inputs,
@@ -82,7 +89,10 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
   });
 }
 
-type Plan = Omit<RunParts, 'mix' | 'render'> & Pick<ReadSession, 'timeReference'>;
+type Plan = Omit<RunParts, 'mix' | 'render' | 'content'> & { readonly whole: Reference<string> } & Pick<
+    ReadSession,
+    'timeReference'
+  >;
 
 async function planMix(
   input: string,
@@ -105,7 +115,7 @@ async function planMix(
       transcription:
         transcriber === null ? null : transcriptionJob(audio, transcriber, labelOf(input), thresholds),
     };
-    return { tags, separation: null, tracks: [part], timeReference };
+    return { tags, whole: audio, separation: null, tracks: [part], timeReference };
   }
   // Decoded by `readTracks`; the same job again has the same key and is found done.
   const { whole } = separationJobs(decodeJob(input), separator, labelOf(input));
@@ -122,7 +132,7 @@ async function planMix(
           : transcriptionJob(stemAudio, transcriber, `the ${stem}`, thresholds),
     };
   });
-  return { tags, separation: whole, tracks, timeReference };
+  return { tags, whole: audio, separation: whole, tracks, timeReference };
 }
 
 async function planSession(
@@ -142,13 +152,15 @@ async function planSession(
     transcription:
       transcriber === null || isDrums(name) ? null : transcriptionJob(audio, transcriber, name, thresholds),
   }));
-  const tags = tagJob(audioOf(sumJob(read)), 'the sum of the tracks');
-  return { tags, separation: null, tracks, timeReference };
+  const whole = audioOf(sumJob(read));
+  const tags = tagJob(whole, 'the sum of the tracks');
+  return { tags, whole, separation: null, tracks, timeReference };
 }
 
-function targetsOf({ tags, separation, tracks, mix, render }: RunParts): AnyJob[] {
+function targetsOf({ tags, content, separation, tracks, mix, render }: RunParts): AnyJob[] {
   const wanted: (AnyJob | null)[] = [
     tags,
+    content,
     separation,
     ...tracks.flatMap((track) => [track.tags, track.transcription]),
     mix,

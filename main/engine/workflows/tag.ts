@@ -4,11 +4,18 @@ import type { Tags } from '../../contracts/tags.ts';
 import type { tagRequest } from '../../contracts/workflows.ts';
 import { audioOf } from '../jobs/job.ts';
 import { decodeJob, labelOf, tagJob } from './audioJobs.ts';
+import { contentOf, findContentPacks, recogniseJob } from './contentJobs.ts';
 import type { WorkflowContext } from './context.ts';
 
-/** Tempo, beats, key and loudness of one file. */
+/** Tempo, beats, key, loudness and content of one file. */
 export async function tag(request: z.output<typeof tagRequest>, context: WorkflowContext): Promise<Tags> {
   const input = resolve(request.input);
-  const tagged = tagJob(audioOf(decodeJob(input)), labelOf(input));
-  return (await context.run([tagged])).of(tagged).output;
+  const name = labelOf(input);
+  const audio = audioOf(decodeJob(input));
+  const tagged = tagJob(audio, name);
+  const packs = request.features === null ? null : await findContentPacks(context, request.features);
+  if (packs === null) return (await context.run([tagged])).of(tagged).output;
+  const recognised = recogniseJob(audio, packs, name);
+  const results = await context.run([tagged, recognised]);
+  return { ...results.of(tagged).output, content: contentOf(results.of(recognised).output) };
 }

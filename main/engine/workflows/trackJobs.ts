@@ -6,6 +6,7 @@ import { audioOf, job, type Job, type Reference } from '../jobs/job.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
 import { decodeJob, labelOf } from './audioJobs.ts';
 import { commonTimeline } from './commonTimeline.ts';
+import { recogniseJob, rolesOf, type ContentPacks } from './contentJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { recordTake } from './recordTake.ts';
 import { trackNames } from './trackNames.ts';
@@ -79,9 +80,17 @@ export const phaseAfterReading = { from: readingShare };
 const inputs = (tracks: readonly NamedAudio[]) =>
   tracks.map(({ name, audio, start = 0 }) => ({ name, audio, ...(start > 0 && { start }) }));
 
-export function mixJob(tracks: readonly NamedAudio[], reference: Job<'decode'> | null): Job<'mix'> {
+/** @param packs hear the roles of the tracks; `null`: names and levels tell */
+export function mixJob(
+  tracks: readonly NamedAudio[],
+  reference: Job<'decode'> | null,
+  packs: ContentPacks | null,
+): Job<'mix'> {
   return job('mix', 'Planning the mix', {
-    tracks: inputs(tracks),
+    tracks: inputs(tracks).map((track) => ({
+      ...track,
+      ...(packs !== null && { heard: rolesOf(recogniseJob(track.audio, packs, track.name)) }),
+    })),
     reference: reference === null ? null : audioOf(reference),
   });
 }

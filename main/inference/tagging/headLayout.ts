@@ -1,0 +1,48 @@
+import { SoniError } from '../../contracts/errors.ts';
+import type { PackManifest } from '../../contracts/pack.ts';
+import { packConstant } from '../packs/packConstant.ts';
+
+/** What a tagging pack says about itself. */
+export interface HeadLayout {
+  /** Coarse frames that one run takes. */
+  readonly frames: number;
+  /** Log-mel frames in a coarse frame. */
+  readonly melPerFrame: number;
+  readonly melWidth: number;
+  /** Width of what stands beside mel: features, or statistics of the mel frames. */
+  readonly extraWidth: number;
+  readonly instruments: readonly string[];
+  readonly roles: readonly string[];
+  /** The pack whose features the head was trained on. */
+  readonly featuresPack: string;
+  readonly featuresVersion: string;
+}
+
+/** @throws SoniError `unsupported` when it is another kind of pack, `corrupt` */
+export function headLayout(manifest: PackManifest): HeadLayout {
+  const { model, id } = manifest;
+  if (model.adapter !== 'tagging') {
+    throw new SoniError(
+      'unsupported',
+      `The pack ${id} is for ${manifest.tasks.join(', ')}; tags need a pack made for them, such as sonido-tags.`,
+    );
+  }
+  const text = (name: string): string => {
+    const value = model.constants[name];
+    if (typeof value === 'string' && value !== '') return value;
+    throw new SoniError(
+      'corrupt',
+      `The pack ${id} has no usable model constant "${name}". Get a fitting pack.`,
+    );
+  };
+  return {
+    frames: packConstant(manifest, 'windowFrames'),
+    melPerFrame: packConstant(manifest, 'melPerFrame'),
+    melWidth: packConstant(manifest, 'melWidth'),
+    extraWidth: packConstant(manifest, 'extraWidth'),
+    instruments: text('instruments').split(','),
+    roles: text('roles').split(','),
+    featuresPack: text('featuresPack'),
+    featuresVersion: text('featuresVersion'),
+  };
+}
