@@ -71,16 +71,15 @@ export const MixPictures = ({ tracks }: { tracks: readonly PicturedTrack[] }) =>
   useEffect(() => {
     const stop = new AbortController();
     setHeard(null);
-    listenToLanes(
-      tracks.map(({ medium }) => medium),
-      stop.signal,
-    ).then(
-      (lanes) => {
-        if (!stop.signal.aborted) setHeard(lanes);
-      },
-      // The song was closed, or the connection is lost, which the window says itself.
-      () => undefined,
-    );
+    const listen = async () => {
+      const lanes = await listenToLanes(
+        tracks.map(({ medium }) => medium),
+        stop.signal,
+      );
+      if (!stop.signal.aborted) setHeard(lanes);
+    };
+    // When it fails the song was closed, or the connection is lost, which the window says itself.
+    void listen().catch(() => undefined);
     return () => stop.abort();
     // The media stay the same while their ids do.
     // eslint-disable-next-line

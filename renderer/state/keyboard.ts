@@ -87,6 +87,8 @@ function run(command: (() => void) | undefined): boolean {
 /** Elements that have a use for the key themselves keep it. */
 function isTaken(event: KeyboardEvent): boolean {
   const element = event.target as HTMLElement;
+  // Boxes, switches and choices have a use for few keys; where text is written, all are letters.
+  if (element.matches('input[type=checkbox], input[type=radio]')) return /^( |Arrow.*)$/.test(event.key);
   if (element.closest('input:not([type=range]), textarea, [contenteditable]') !== null) return true;
   if (useStore.getState().dialog !== null) return true;
   const usesArrows =

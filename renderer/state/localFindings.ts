@@ -37,7 +37,7 @@ async function audioOutput(): Promise<DeskFinding> {
 async function midi(): Promise<DeskFinding> {
   const t = texts().doctor;
   const name = t.midiPorts;
-  const { state } = await navigator.permissions.query({ name: 'midi' as PermissionName });
+  const { state } = await navigator.permissions.query({ name: 'midi' });
   if (state !== 'granted') return { name, status: 'warn', found: t.midiClosed, fix: t.midiOpen };
   try {
     const { outputs } = await navigator.requestMIDIAccess({ sysex: false });
