@@ -119,6 +119,7 @@ async function run(folder: string) {
     }, paceMs);
   });
   const seconds = (performance.now() - begun) / 1000;
+  const cutOff = plugins.filter((plugin) => plugin.cutOff).length;
   await Promise.all(plugins.map((plugin) => plugin.finish()));
   const drainedAfter = (performance.now() - begun) / 1000 - seconds;
   const last = await usageOf(server.pid);
@@ -152,6 +153,7 @@ async function run(folder: string) {
     },
     mostWaitingKB: round(Math.max(...plugins.map(({ mostWaiting }) => mostWaiting)) / 1e3),
     droppedFrames: plugins.reduce((sum, { dropped }) => sum + dropped, 0),
+    connectionsLost: cutOff,
     ...server.counts,
     takes,
     takesThatDiffer: wrong,

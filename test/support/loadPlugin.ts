@@ -27,7 +27,6 @@ export class LoadPlugin {
   readonly #socket: Socket;
   readonly #frames: Buffer[];
   #sent = 0;
-  #sequence: bigint;
 
   private constructor(
     readonly plugin: SimulatedPlugin,
@@ -37,7 +36,6 @@ export class LoadPlugin {
   ) {
     this.instance = plugin.instance;
     this.#socket = plugin.socket;
-    this.#sequence = 1n;
     const audio = pattern(index);
     this.#frames = Array.from({ length: period / block }, (_, k) =>
       Buffer.from(
@@ -68,14 +66,7 @@ export class LoadPlugin {
     holdsMiB = pluginHoldsMiB,
   ): Promise<LoadPlugin> {
     const plugin = await SimulatedPlugin.connect(endpointFile, { name: `Load ${index + 1}` });
-    // Pings are answered in the order of the frames: the two share one counter.
-    const load = new LoadPlugin(plugin, index, block, holdsMiB * 2 ** 20);
-    plugin.answerPings((payload) =>
-      load.#socket.write(
-        encodeFrame({ type: 'pong', flags: 0, stream: 0, sequence: load.#sequence++, payload }),
-      ),
-    );
-    return load;
+    return new LoadPlugin(plugin, index, block, holdsMiB * 2 ** 20);
   }
 
   /** Sends whole blocks up to `frames` since the start. @returns frames sent so far */
@@ -90,7 +81,7 @@ export class LoadPlugin {
         continue;
       }
       const frame = Buffer.from(this.#frames[(this.#sent / this.block) % this.#frames.length]!);
-      frame.writeBigUInt64LE(this.#sequence++, 16);
+      frame.writeBigUInt64LE(this.plugin.nextSequence(), 16);
       frame.writeBigInt64LE(BigInt(this.#sent), headerBytes);
       frame.writeBigUInt64LE(BigInt(this.#sent), headerBytes + 8);
       pieces.push(frame);
@@ -98,6 +89,11 @@ export class LoadPlugin {
     }
     if (pieces.length > 0) this.#socket.write(Buffer.concat(pieces));
     return this.#sent;
+  }
+
+  /** The app ended the connection: what is sent goes nowhere. */
+  get cutOff(): boolean {
+    return this.#socket.destroyed;
   }
 
   /** Frames that the system has taken from us; the app may not have read them. */

@@ -71,7 +71,12 @@ export class SimulatedPlugin implements Disposable {
   }
 
   send(type: FrameType, payload: Uint8Array, stream = 0): boolean {
-    return this.socket.write(encodeFrame({ type, flags: 0, stream, sequence: this.#sequence++, payload }));
+    return this.socket.write(encodeFrame({ type, flags: 0, stream, sequence: this.nextSequence(), payload }));
+  }
+
+  /** For a frame that is written without `send`, at once. */
+  nextSequence(): bigint {
+    return this.#sequence++;
   }
 
   /** Sends one block that plays at `hostFrame`. @returns false when the socket's buffer is full */
