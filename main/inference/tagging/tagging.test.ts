@@ -88,7 +88,13 @@ describe('Verdict', () => {
     const verdict = new Verdict(layout, 0.05, 100);
     const singing = Array.from({ length: 100 }, (_, n) => (n >= 20 && n < 60 ? 1 : 0));
     verdict.add(output(singing, 2), new Float32Array(100).fill(1));
-    verdict.add(output(Array.from({ length: 100 }, () => 1), 3), new Float32Array(100));
+    verdict.add(
+      output(
+        Array.from({ length: 100 }, () => 1),
+        3,
+      ),
+      new Float32Array(100),
+    );
     const { roles, instruments, voice, drums } = verdict.result(false);
     expect(roles[0]).toEqual({ name: layout.roles[2], confidence: 1 });
     expect(instruments).toHaveLength(18);
@@ -100,7 +106,13 @@ describe('Verdict', () => {
 
   it('knows nothing of silence', () => {
     const verdict = new Verdict(layout, 0.05, 10);
-    verdict.add(output(Array.from({ length: 10 }, () => 1), 0), new Float32Array(10));
+    verdict.add(
+      output(
+        Array.from({ length: 10 }, () => 1),
+        0,
+      ),
+      new Float32Array(10),
+    );
     expect(verdict.result(true)).toEqual({
       instruments: [],
       roles: [],
