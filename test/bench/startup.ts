@@ -60,7 +60,7 @@ async function start(
       ...process.env,
       SONIDESK_HOME: home,
       SONIDESK_BRIDGE: join(home, 'bridge', 'bridge.json'),
-    } as Record<string, string>,
+    },
   });
   try {
     const page = await app.firstWindow();

@@ -16,9 +16,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { hourSession } from './support/hourSession.ts';
 import { resident } from './support/resident.ts';
+import { framesOfEmptyPage, turnWheel } from '../e2e/support/frames.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)); // of the bundle in node_modules/.cache/bench
 const { values } = parseArgs({
@@ -31,41 +32,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-/** Frames while one kind of wheel turns, one event for each frame. */
-function turn(page: Page, kind: 'zoom' | 'time' | 'tracks', milliseconds: number) {
-  return page.evaluate(
-    async ([what, length]) => {
-      const area = document.querySelector<HTMLElement>('.studio-scroll')!;
-      const box = area.getBoundingClientRect();
-      const gaps: number[] = [];
-      const begun = performance.now();
-      let last = begun;
-      let frame = 0;
-      while (last - begun < length) {
-        const phase = Math.floor(frame / 60) % 2 === 0 ? -1 : 1;
-        const at = { clientX: box.left + 272 + (box.width - 272) / 2, clientY: box.top + 100 };
-        const options = { bubbles: true, cancelable: true, ...at };
-        if (what === 'zoom') {
-          area.dispatchEvent(new WheelEvent('wheel', { ...options, deltaY: phase * 60, ctrlKey: true }));
-        } else if (what === 'time') {
-          area.dispatchEvent(new WheelEvent('wheel', { ...options, deltaX: -phase * 40 }));
-        } else area.scrollTop += -phase * 40;
-        const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
-        gaps.push(now - last);
-        last = now;
-        frame++;
-      }
-      const sorted = gaps.slice(1).sort((a, b) => a - b);
-      return {
-        framesPerSecond: (1000 * sorted.length) / sorted.reduce((sum, gap) => sum + gap, 0),
-        median: sorted[Math.floor(sorted.length / 2)]!,
-        longest: sorted.at(-1)!,
-      };
-    },
-    [kind, milliseconds] as const,
-  );
-}
-
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const home = await mkdtemp(join(tmpdir(), 'sonidesk-timeline-'));
 await hourSession(join(home, 'sessions', 'default'), Number(values.tracks), Number(values.minutes));
@@ -83,7 +49,7 @@ try {
   const viewport = { width: Number(values.width), height: Number(values.height) };
   const page = await browser.newPage({ viewport, colorScheme: 'dark', locale: 'en-GB' });
   const pid = browserServer.process().pid!;
-  const emptyFrame = await turnOf(page);
+  const emptyFrame = await framesOfEmptyPage(page);
   const before = await resident(pid);
   await page.goto(address);
   await page.getByRole('group', { name: 'Track 1', exact: true }).waitFor();
@@ -93,9 +59,9 @@ try {
   const shown = await resident(pid);
   const length = 1000 * Number(values.seconds);
   const results = {
-    zoom: await turn(page, 'zoom', length),
-    time: await turn(page, 'time', length),
-    tracks: await turn(page, 'tracks', length),
+    zoom: await turnWheel(page, 'zoom', length),
+    time: await turnWheel(page, 'time', length),
+    tracks: await turnWheel(page, 'tracks', length),
   };
   const after = await resident(pid);
   const heap = await page.evaluate(
@@ -122,17 +88,4 @@ try {
   server.kill('SIGINT');
   await gone;
   await rm(home, { recursive: true, force: true });
-}
-
-/** What this machine shows at most: an empty page that asks for frames. */
-async function turnOf(page: Page): Promise<number> {
-  await page.goto('about:blank');
-  return await page.evaluate(async () => {
-    const begun = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
-    let now = begun;
-    let frames = 0;
-    for (; now - begun < 2000; frames++)
-      now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
-    return (1000 * frames) / (now - begun);
-  });
 }

@@ -65,11 +65,10 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
     const { page } = desk;
     await header().getByRole('button', { name: 'Analyse…' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog
-      .getByText(/Needs the pack/)
-      .first()
-      .waitFor();
     await dialog.getByRole('button', { name: 'Go to Models' }).waitFor();
+    await expect
+      .poll(() => dialog.getByText(/Needs the pack/).count(), { timeout: 30_000 })
+      .toBeGreaterThan(0);
   });
 
   it('finishes a job while its window is closed', async () => {

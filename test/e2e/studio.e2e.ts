@@ -105,6 +105,7 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
     await track('Bass')
       .getByText(/^Take 2 · 0:03\.0 · 0:01\.0$/)
       .waitFor();
+    expect(await track('Bass').locator('.studio-take').count()).toBe(2);
     await track('Bass')
       .getByText(/^Take 1 · 0:00\.0 · 0:12\.0$/)
       .waitFor();
@@ -123,7 +124,9 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
   it('sets markers where the host is', async () => {
     await desk.page.getByRole('button', { name: 'Set a marker' }).click();
     await desk.page.getByRole('button', { name: 'Markers…' }).click();
-    await desk.page.getByRole('textbox', { name: 'Name of Marker 1' }).waitFor();
+    const name = desk.page.getByRole('textbox', { name: 'Name of Marker 1' });
+    await name.waitFor();
+    expect(await name.inputValue()).toBe('Marker 1');
     await desk.page.keyboard.press('Escape');
   });
 
@@ -172,6 +175,7 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
     await track('Drums').getByText('Connected').waitFor();
     await showView(desk.page, 'Jobs');
     await showView(desk.page, 'Session');
+    expect(await track('Drums').count()).toBe(1);
     await track('Drums').getByText('1 take').or(track('Drums').getByText('2 takes')).waitFor();
   });
 
