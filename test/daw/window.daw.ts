@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserDesk, type BrowserDesk } from '../e2e/support/browserDesk.ts';
+import { chromium, leftOut } from '../e2e/support/requirement.ts';
+import { installFactorsPack } from '../support/factorsPack.ts';
+import { makeSession, materialStart, roll, withArdour, type ArdourSession } from './ardour/session.ts';
+import { sampleRate, type Track } from './support/material.ts';
+import { canRun } from './support/programs.ts';
+import { Sandbox } from './support/sandbox.ts';
+
+const seconds = 4;
+const songEnd = materialStart + seconds * sampleRate;
+const noBrowser =
+  chromium === null ? 'There is no Chromium here (install one, or name it in CHROMIUM).' : null;
+
+const tracks = ['Low', 'Middle', 'High'].map((name, index): Track => {
+  const plane = Float32Array.from(
+    { length: seconds * sampleRate },
+    (_, frame) => 0.4 * Math.sin((frame * (1 + index)) / 60),
+  );
+  return { name, audio: [plane, plane] };
+});
+
+/** The whole round trip as a user makes it: real Ardour, real plugin, the window in a real browser. */
+describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']) || leftOut(noBrowser))(
+  'a real Ardour in the window',
+  () => {
+    let sandbox: Sandbox;
+    let desk: BrowserDesk;
+    let session: ArdourSession;
+
+    beforeAll(async () => {
+      sandbox = await Sandbox.make();
+      await installFactorsPack(sandbox.path('app'), 65_536);
+      const env = Object.fromEntries(
+        Object.entries({
+          ...process.env,
+          SONIDESK_HOME: sandbox.path('app'),
+          SONIDESK_BRIDGE: sandbox.bridge,
+        }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+      desk = await browserDesk({ env });
+      session = await makeSession(sandbox, tracks, 'LV2', () =>
+        // The slots are what a plugin tells last.
+        desk.page.locator('.studio-slot').nth(2).waitFor({ timeout: 60_000 }),
+      );
+    });
+    afterAll(async () => {
+      await desk?.close();
+      await sandbox?.remove();
+    });
+
+    const slot = (number: number) =>
+      desk.page
+        .locator('.studio-track')
+        .filter({ has: desk.page.getByTitle(`Slot ${number}`, { exact: true }) });
+
+    it('shows its tracks, captures them, and the plugin has the stems that were made of one', async () => {
+      const { page } = desk;
+      await slot(1).getByText('Connection lost').waitFor({ timeout: 60_000 });
+      await withArdour(sandbox, session, 'Normal Speed', async (ardour) => {
+        for (const number of [1, 2, 3]) {
+          await slot(number)
+            .getByText(/^Connected · /)
+            .waitFor({ timeout: 60_000 });
+        }
+        const rolled = roll(ardour, songEnd);
+        await slot(2).getByText('Capturing').waitFor({ timeout: 60_000 });
+        await rolled;
+        await slot(2)
+          .getByText(/^Connected/)
+          .waitFor({ timeout: 60_000 });
+        const host = await page.getByRole('timer', { name: 'Position of the host' }).textContent();
+        expect(host).toContain('120 bpm');
+
+        await slot(1).getByRole('checkbox').check({ force: true });
+        await page.getByRole('button', { name: 'Analyse 1…' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+        const back = page.getByRole('button', { name: 'Return to DAW' });
+        await back.click({ timeout: 120_000 });
+        await page.getByRole('menuitem', { name: 'Stems' }).click();
+        await page.getByText(/Stems returned to/).waitFor({ timeout: 60_000 });
+        await page.getByRole('button', { name: 'Live session' }).click();
+        // Solid when the plugin itself has said that it has them.
+        await slot(1).locator('.studio-given[data-held]').waitFor({ timeout: 60_000 });
+      });
+      await slot(1).getByText('Connection lost').waitFor({ timeout: 60_000 });
+      expect(desk.complaints).toEqual([]);
+    });
+  },
+);
