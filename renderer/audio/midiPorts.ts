@@ -46,8 +46,9 @@ export class MidiPortSink implements NoteSink {
   }
 
   silence(): void {
-    const output = this.#output as (MIDIOutput & { clear?: () => void }) | undefined;
-    output?.clear?.();
+    const output = this.#output;
+    // Not every browser can take back what has been handed over.
+    if (output !== undefined && 'clear' in output && typeof output.clear === 'function') output.clear();
     for (let channel = 0; channel < channels; channel++)
       output?.send([controlChange | channel, allNotesOff, 0]);
   }

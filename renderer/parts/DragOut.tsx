@@ -28,7 +28,7 @@ export const DragOut = ({ songId, what, name, minConfidence, fileName, label }: 
         className="drag-handle"
         draggable
         title={label}
-        onPointerDown={prepare}
+        onPointerDown={() => void prepare()}
         onDragStart={(event) => {
           // The system drags the file itself, not a picture of the page.
           event.preventDefault();

@@ -128,6 +128,7 @@ export const de: Texts = {
     given: { stems: 'Stems', notes: 'MIDI', strip: 'Mix', monitor: '', name: '' },
     gave: (name, what, delivered) =>
       delivered ? `${what} an ${name} zurückgegeben.` : `${what} warten auf das Plugin von ${name}.`,
+    sendTo: 'An eine Spur senden…',
     giveBack: 'Zurück in die DAW',
     giveAll: 'Alles',
     hearStems: (name) => `Die Stems von ${name} in der DAW hören`,

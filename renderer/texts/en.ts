@@ -119,6 +119,7 @@ export const en = {
     given: { stems: 'Stems', notes: 'MIDI', strip: 'Mix', monitor: '', name: '' } as Record<string, string>,
     gave: (name: string, what: string, delivered: boolean) =>
       delivered ? `${what} returned to ${name}.` : `${what} wait for the plugin of ${name}.`,
+    sendTo: 'Send to a track…',
     giveBack: 'Return to DAW',
     giveAll: 'Everything',
     hearStems: (name: string) => `Hear the stems of ${name} in the DAW`,

@@ -14,6 +14,7 @@ import { LaneArea } from '../parts/LaneArea.tsx';
 import { NoteListening } from '../parts/NoteListening.tsx';
 import { PianoRoll } from '../parts/PianoRoll.tsx';
 import { QuantiseBar } from '../parts/QuantiseBar.tsx';
+import { SendToTrack } from '../parts/SendToTrack.tsx';
 import { SpectrogramToggle } from '../parts/SpectrogramToggle.tsx';
 import { useEmitter } from '../parts/Transport.tsx';
 import { toneOf } from '../parts/Wave.tsx';
@@ -177,6 +178,7 @@ export const NotesView = ({ song }: { song: Song }) => {
           fileName={part === null ? `${song.title}.mid` : `${song.title} - ${part}.mid`}
           label={t.drag}
         />
+        <SendToTrack song={song} what="notes" minConfidence={limit} />
         <Button className="button" onPress={() => actions.dialog('export')}>
           {texts().stems.export}
         </Button>

@@ -6,6 +6,7 @@ import { icons } from '../parts/icons.tsx';
 import { AnalyseButton } from '../parts/AnalyseButton.tsx';
 import { LaneArea } from '../parts/LaneArea.tsx';
 import { Meter } from '../parts/Meter.tsx';
+import { SendToTrack } from '../parts/SendToTrack.tsx';
 import { SpectrogramToggle } from '../parts/SpectrogramToggle.tsx';
 import { useEmitter } from '../parts/Transport.tsx';
 import { Wave, toneOf } from '../parts/Wave.tsx';
@@ -133,6 +134,7 @@ export const StemsView = ({ song }: { song: Song }) => {
         <IconButton label={t.reset} onPress={() => listening.reset()}>
           <icons.undo />
         </IconButton>
+        <SendToTrack song={song} what="stems" minConfidence={0} />
         <Button className="button" isDisabled={stems.preview} onPress={() => actions.dialog('export')}>
           {t.export}
         </Button>

@@ -1,0 +1,42 @@
+import { Button, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import type { Song } from '../../main/contracts/desk.ts';
+import { actions, attempt } from '../state/actions.ts';
+import { desk } from '../state/deskClient.ts';
+import { useStudio } from '../studio/studioState.ts';
+import { texts } from '../texts/texts.ts';
+
+interface SendToTrackProps {
+  readonly song: Song;
+  readonly what: 'stems' | 'notes';
+  /** Notes below it are left out. */
+  readonly minConfidence: number;
+}
+
+/** Sends the stems or the notes that are looked at to the plugin on a track of the DAW, also for a song from a file. */
+export const SendToTrack = ({ song, what, minConfidence }: SendToTrackProps) => {
+  const tracks = useStudio(({ studio }) => studio?.tracks ?? null);
+  if (tracks === null || tracks.length === 0 || song.inputs.length !== 1) return null;
+  const t = texts().studio;
+  const send = async (track: string) => {
+    const wish = { songId: song.id, what: [what], track, minConfidence, listen: true };
+    const given = await attempt(() => desk().call('giveBack', wish));
+    const lines = given?.map(({ name, kind, delivered }) => t.gave(name, t.given[kind] ?? kind, delivered));
+    if (lines !== undefined) actions.notice('good', lines.join(' '));
+  };
+  return (
+    <MenuTrigger>
+      <Button className="button" isDisabled={what === 'stems' && song.stems?.preview !== false}>
+        {t.sendTo}
+      </Button>
+      <Popover className="menu-popover">
+        <Menu className="menu" aria-label={t.sendTo} onAction={(key) => void send(String(key))}>
+          {tracks.map(({ id, name }) => (
+            <MenuItem className="menu-item" id={id} key={id}>
+              {name}
+            </MenuItem>
+          ))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+};
