@@ -49,10 +49,10 @@ function useDraft(
 ): [MixChoice | null, (draft: MixChoice, note?: () => Promise<unknown>) => void] {
   const [draft, setDraft] = useState<MixChoice | null>(null);
   const underWay = useRef(0);
-  const told = JSON.stringify(known);
+  // Every news of the song brings a new object. News that come after the answer hold what was asked for.
   useEffect(() => {
     if (underWay.current === 0) setDraft(null);
-  }, [told]);
+  }, [known]);
   const hold = (next: MixChoice, note?: () => Promise<unknown>) => {
     setDraft(next);
     if (note === undefined) return;

@@ -33,8 +33,18 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
   const press = async (...keys: readonly string[]) => {
     for (const key of keys) await desk.page.keyboard.press(key);
   };
-  const decisions = (...flags: readonly string[]) =>
-    spawnSync(process.execPath, ['bin/sonidesk.mjs', 'decisions', home.song, ...flags], {
+  /** As a browser has sent it: that is the file that was opened. */
+  const openedFile = async () => {
+    const songs = join(home.home, 'songs');
+    const names = await readdir(songs);
+    const texts = await Promise.all(
+      names.map((name) => readFile(join(songs, name, 'song.json'), 'utf8').catch(() => null)),
+    );
+    const { inputs } = JSON.parse(texts.find((text) => text !== null)!) as { inputs: string[] };
+    return inputs[0]!;
+  };
+  const decisions = (file: string, ...flags: readonly string[]) =>
+    spawnSync(process.execPath, ['bin/sonidesk.mjs', 'decisions', file, ...flags], {
       env: home.env,
       encoding: 'utf8',
     });
@@ -122,10 +132,11 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     desk = await browserDesk(home);
     await showView(desk.page, 'Mix');
     await expect.poll(strength).toBe('0.1');
-    expect(decisions().stdout).toMatch(/applied\s+Mix suggestion at 10 %/);
+    const file = await openedFile();
+    expect(decisions(file).stdout).toMatch(/applied\s+Mix suggestion at 10 %/);
     // The window follows what another program decides.
     let steps = 0;
-    while (decisions('--undo').status === 0) steps++;
+    while (decisions(file, '--undo').status === 0) steps++;
     expect(steps).toBeGreaterThan(0);
     await expect.poll(strength, { timeout: 30_000 }).toBe('1');
     await expect
