@@ -95,8 +95,8 @@ export type TranscribeResult = z.infer<typeof transcribeResult>;
 
 export const tagRequest = z.object({
   input: path,
-  /** Whether the head hears SoniDo's features too, or mel bands alone; `null` asks no head. */
-  features: z.boolean().nullable().default(true),
+  /** Whether the head hears SoniDo's features too, or mel bands alone (a tenth of the work); `null` asks no head. */
+  features: z.boolean().nullable().default(false),
 });
 export type TagRequest = z.input<typeof tagRequest>;
 export { tags as tagResult };

@@ -1,4 +1,4 @@
-import type { Tags } from '../contracts/tags.ts';
+import type { Content, Tags } from '../contracts/tags.ts';
 import type { RunResult } from '../contracts/workflows.ts';
 import { html, type Html } from './html.ts';
 import type { AccuracyRow, LicenceRow, ReportData } from './reportData.ts';
@@ -20,6 +20,20 @@ const chip = (label: string, value: string, confidence?: number): Html =>
     }
   </li>`;
 
+/** An instrument is told from this probability on. */
+const instrumentFrom = 0.5;
+
+function contentChips({ instruments, voice, drums }: Content): Html[] {
+  const seconds = (spans: Content['voice']) => spans.reduce((sum, { start, end }) => sum + end - start, 0);
+  return [
+    ...instruments
+      .filter(({ confidence }) => confidence >= instrumentFrom)
+      .map(({ name, confidence }) => chip('hears', name, confidence)),
+    chip('singing', voice.length === 0 ? 'none' : clock(seconds(voice))),
+    chip('drums', drums.length === 0 ? 'none' : clock(seconds(drums))),
+  ];
+}
+
 /** Tempo, key, length and loudness as chips, with how sure we are of the guessed ones. */
 export function tagChips(tags: Tags): Html {
   return html`<ul class="chips" aria-label="Tags">
@@ -38,6 +52,7 @@ export function tagChips(tags: Tags): Html {
     ${chip('range', decibels(tags.loudness.range, 'LU'))}
     ${chip('true peak', decibels(tags.loudness.truePeak, 'dBTP'))}
     ${chip('beats', `${tags.beats.length} in ${plural(tags.downbeats.length, 'bar')}`)}
+    ${tags.content === undefined ? null : contentChips(tags.content)}
   </ul>`;
 }
 

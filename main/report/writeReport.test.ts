@@ -38,6 +38,16 @@ async function sample(names: readonly string[], frames = 16000): Promise<ReportD
         key: { tonic: 'G', mode: 'major', confidence: 0.8 },
         loudness: { integrated: -18.2, range: null, truePeak: -1 },
         durationSeconds: 2,
+        content: {
+          instruments: [
+            { name: 'synth lead', confidence: 0.8 },
+            { name: 'reed', confidence: 0.2 },
+          ],
+          roles: [],
+          voice: [{ start: 0.5, end: 1.5 }],
+          drums: [],
+          withFeatures: true,
+        },
       },
       tagsFile: join(folder, 'tags.json'),
       tracks: await Promise.all(
@@ -89,6 +99,8 @@ describe('writeReport', () => {
     for (const figure of figures) expect(figure).toMatch(/role="img"[^>]*aria-label="[^"]{8,}"/s);
     expect(page).toContain('Waveform of vocals: peak −6.0 dBFS');
     expect(page).toContain('vocals 2 notes from C4 to C5');
+    expect(page).toContain('synth lead');
+    expect(page).not.toContain('reed</b>');
   });
 
   it('draws and plays a track where it starts', async () => {

@@ -63,8 +63,8 @@ def _compare(a: argparse.Namespace) -> None:
         features = run_name(a.run_folder) if variant == "features" else None
         data = None
         for seed in range(a.seeds):
-            about = f"{variant}-{run_name(a.run_folder)}-{'.'.join(map(str, depths))}-{a.steps}-{seed}.json"
-            path = Path(a.cache) / "outcomes" / about
+            known = "mel" if features is None else f"{features}-{'.'.join(map(str, depths))}"
+            path = Path(a.cache) / "outcomes" / f"{known}-{a.steps}-{seed}.json"
             outcome = kept_outcome(path)
             if outcome is None:
                 data = data or read_data(Path(a.probes), Path(a.cache), features, depths)
