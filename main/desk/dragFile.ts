@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import type { desk } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
-import { writeFileAtomic } from '../platform/atomicFile.ts';
+import { partialName } from '../platform/atomicFile.ts';
+import { makeFolder } from '../platform/makeFolder.ts';
 import { copyAudio } from './copyAudio.ts';
 import { fileName, songMidi } from './exportSong.ts';
 import { Notes } from './noteSheet.ts';
@@ -28,7 +29,11 @@ export async function dragFile(
     if (song.noteCount === null) throw new SoniError('not-found', 'This song has no notes yet.');
     const { notes } = await new Notes(folder).sheet();
     const wanted = name === '' ? notes : notes.filter(({ stem }) => stem === name);
-    await writeFileAtomic(to('mid'), songMidi(song, wanted, minConfidence));
+    // Made anew with every drag: a rename keeps readers from halves, waiting for the disk would only take time.
+    const partial = partialName(to('mid'));
+    await makeFolder(dirname(partial));
+    await writeFile(partial, songMidi(song, wanted, minConfidence));
+    await rename(partial, to('mid'));
     return to('mid');
   }
   const stem = song.stems?.files.find((file) => file.name === name);
