@@ -324,6 +324,8 @@ export const de: Texts = {
         'Noten von Stimmen und Melodieinstrumenten, auch mehrstimmig; schnell. Schlagzeug hat seinen eigenen Weg.',
       'sonido-tiny':
         'Merkmale, auf die sich die anderen Aufgaben stützen können; ein kleines Modell dieses Projekts.',
+      'sonido-tags':
+        'Instrumente, Stimme und Schlagzeug über die Zeit; Rollen für den Mix-Assistenten. Klein und schnell.',
     },
     adviceForOwn: 'Wofür es trainiert wurde; am besten an eigener Musik mit den anderen vergleichen.',
     speed: 'Tempo hier',

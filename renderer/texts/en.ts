@@ -333,6 +333,7 @@ export const en = {
       'basic-pitch':
         'Notes of voices and melodic instruments, several at once; fast. Drums have their own way.',
       'sonido-tiny': 'Features that the other tasks can lean on; a small model trained by this project.',
+      'sonido-tags': 'Instruments, voice and drums over time; roles for the mix assistant. Small and fast.',
     } as Record<string, string>,
     adviceForOwn: 'What it was trained for; compare it with the others on your music.',
     speed: 'Speed here',

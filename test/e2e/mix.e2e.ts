@@ -12,6 +12,8 @@ import { chromium, leftOut } from './support/requirement.ts';
 
 const missing = chromium === null ? 'There is no Chromium here (install one, or name it in CHROMIUM).' : null;
 const views = ['Session', 'Stems', 'MIDI', 'Mix', 'Jobs', 'Models', 'Doctor'] as const;
+/** Long for what takes a moment: the machine may be busy. */
+const soon = { timeout: 30_000 };
 const sizes = [
   [1024, 640],
   [1280, 800],
@@ -60,7 +62,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await press('Escape');
     await tour.waitFor({ state: 'detached' });
     await expect
-      .poll(() => readFile(join(home.home, 'config', 'preferences.json'), 'utf8'), { timeout: 30_000 })
+      .poll(() => readFile(join(home.home, 'config', 'preferences.json'), 'utf8'), soon)
       .toContain('"tourSeen": true');
     await page.reload();
     await page.getByRole('heading', { name: 'Three steps to a rebalanced song' }).waitFor();
@@ -84,7 +86,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await ready.waitFor({ timeout: 120_000 });
     await press('1');
     const solo = page.getByRole('button', { name: 'Solo Drums', pressed: true });
-    await expect.poll(() => solo.count(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => solo.count(), soon).toBe(1);
     await press('1');
   });
 
@@ -118,37 +120,35 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     const strength = () => desk.page.getByRole('slider', { name: 'Strength' }).inputValue();
     await tabTo(desk.page, /^Strength/);
     await press('Home', 'ArrowRight', 'ArrowRight');
-    await expect.poll(strength).toBe('0.1');
+    await expect.poll(strength, soon).toBe('0.1');
     await tabTo(desk.page, /^Use the suggestion for/);
     await press('Space');
     await expect
-      .poll(() => desk.page.getByRole('switch', { name: /Use the suggestion/, checked: false }).count())
+      .poll(() => desk.page.getByRole('switch', { name: /Use the suggestion/, checked: false }).count(), soon)
       .toBe(1);
     await press('Control+z');
     await expect
-      .poll(() => desk.page.getByRole('switch', { name: /Use the suggestion/, checked: false }).count())
+      .poll(() => desk.page.getByRole('switch', { name: /Use the suggestion/, checked: false }).count(), soon)
       .toBe(0);
     await desk.close();
     desk = await browserDesk(home);
     await showView(desk.page, 'Mix');
-    await expect.poll(strength).toBe('0.1');
+    await expect.poll(strength, soon).toBe('0.1');
     const file = await openedFile();
     expect(decisions(file).stdout).toMatch(/applied\s+Mix suggestion at 10 %/);
     // The window follows what another program decides.
     let steps = 0;
     while (decisions(file, '--undo').status === 0) steps++;
     expect(steps).toBeGreaterThan(0);
-    await expect.poll(strength, { timeout: 30_000 }).toBe('1');
-    await expect
-      .poll(() => desk.page.getByRole('button', { name: 'Undo' }).isEnabled(), { timeout: 30_000 })
-      .toBe(false);
+    await expect.poll(strength, soon).toBe('1');
+    await expect.poll(() => desk.page.getByRole('button', { name: 'Undo' }).isEnabled(), soon).toBe(false);
   });
 
   it('says what to do when no plugin can take the mix', async () => {
     await tabTo(desk.page, /^Apply to plugins$/);
     await press('Enter');
     const advice = desk.page.getByText(/No plugin is on a track with one of these names/);
-    await expect.poll(() => advice.count(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => advice.count(), soon).toBe(1);
   });
 
   it('comes near a reference that is chosen', async () => {
@@ -185,7 +185,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await models.setInputFiles(home.song);
     const dialog = page.getByRole('dialog', { name: /^Import/ });
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-    await page.getByText(/is no ONNX model that can be loaded/).waitFor({ timeout: 30_000 });
+    await page.getByText(/is no ONNX model that can be loaded/).waitFor(soon);
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await models.setInputFiles(join(home.home, 'packs', 'factors', 'model.onnx'));
     await dialog.getByRole('textbox', { name: /Name of the pack/ }).fill('my-own');
@@ -198,7 +198,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await card.getByRole('button', { name: 'Measure the speed' }).click();
     await card.getByText(/× real time on CPU/).waitFor({ timeout: 120_000 });
     await card.getByRole('button', { name: 'Remove' }).click();
-    await expect.poll(() => card.count(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => card.count(), soon).toBe(0);
   });
 
   it('keeps what is set: colours, contrast, language', async () => {
