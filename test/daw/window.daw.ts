@@ -39,9 +39,10 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']) || leftOut(noBrowser))(
         }).filter((entry): entry is [string, string] => entry[1] !== undefined),
       );
       desk = await browserDesk({ env });
+      desk.page.setDefaultTimeout(60_000);
       session = await makeSession(sandbox, tracks, 'LV2', () =>
         // The slots are what a plugin tells last.
-        desk.page.locator('.studio-slot').nth(2).waitFor({ timeout: 60_000 }),
+        desk.page.locator('.studio-slot').nth(2).waitFor({ timeout: 150_000 }),
       );
     });
     afterAll(async () => {
@@ -56,19 +57,19 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']) || leftOut(noBrowser))(
 
     it('shows its tracks, captures them, and the plugin has the stems that were made of one', async () => {
       const { page } = desk;
-      await slot(1).getByText('Connection lost').waitFor({ timeout: 60_000 });
+      await slot(1).getByText('Connection lost').waitFor({ timeout: 150_000 });
       await withArdour(sandbox, session, 'Normal Speed', async (ardour) => {
         for (const number of [1, 2, 3]) {
           await slot(number)
             .getByText(/^Connected · /)
-            .waitFor({ timeout: 60_000 });
+            .waitFor({ timeout: 150_000 });
         }
         const rolled = roll(ardour, songEnd);
-        await slot(2).getByText('Capturing').waitFor({ timeout: 60_000 });
+        await slot(2).getByText('Capturing').waitFor({ timeout: 150_000 });
         await rolled;
         await slot(2)
           .getByText(/^Connected/)
-          .waitFor({ timeout: 60_000 });
+          .waitFor({ timeout: 150_000 });
         const host = await page.getByRole('timer', { name: 'Position of the host' }).textContent();
         expect(host).toContain('120 bpm');
 
@@ -76,14 +77,14 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']) || leftOut(noBrowser))(
         await page.getByRole('button', { name: 'Analyse 1…' }).click();
         await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
         const back = page.getByRole('button', { name: 'Return to DAW' });
-        await back.click({ timeout: 120_000 });
+        await back.click({ timeout: 150_000 });
         await page.getByRole('menuitem', { name: 'Stems' }).click();
-        await page.getByText(/Stems returned to/).waitFor({ timeout: 60_000 });
+        await page.getByText(/Stems returned to/).waitFor({ timeout: 150_000 });
         await page.getByRole('button', { name: 'Live session' }).click();
         // Solid when the plugin itself has said that it has them.
-        await slot(1).locator('.studio-given[data-held]').waitFor({ timeout: 60_000 });
+        await slot(1).locator('.studio-given[data-held]').waitFor({ timeout: 150_000 });
       });
-      await slot(1).getByText('Connection lost').waitFor({ timeout: 60_000 });
+      await slot(1).getByText('Connection lost').waitFor({ timeout: 150_000 });
       expect(desk.complaints).toEqual([]);
     });
   },

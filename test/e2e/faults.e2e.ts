@@ -23,6 +23,7 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
     await mkdir(session, { recursive: true });
     await writeFile(join(session, 'session.sqlite'), 'This was a database once. '.repeat(400));
     desk = await appDesk(home, electron);
+    desk.page.setDefaultTimeout(60_000);
   });
   afterAll(async () => {
     await desk.close();
@@ -35,7 +36,7 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
     const { page } = desk;
     await page.getByRole('button', { name: 'Live session' }).click();
     const alert = page.getByRole('alert').filter({ hasText: 'Plugins cannot connect.' });
-    await alert.waitFor({ timeout: 60_000 });
+    await alert.waitFor({ timeout: 150_000 });
     expect(await alert.textContent()).toMatch(/Your audio and finished results in this folder are safe/);
   });
 
@@ -47,17 +48,17 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
     const [engine] = await enginePids(app);
     const host = await firstChild(engine!);
     process.kill(host, 'SIGKILL');
-    await page.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 150_000 });
     // Done by a new process at once, or after the user has read what happened and says "go on".
     const chips = page.getByRole('list', { name: 'What was heard' });
     await showView(page, 'Jobs');
     const resume = page.getByRole('button', { name: 'Go on' });
     const done = page.getByText('Done', { exact: true });
-    await resume.or(done).first().waitFor({ timeout: 60_000 });
+    await resume.or(done).first().waitFor({ timeout: 150_000 });
     if (await resume.isVisible()) await resume.click();
-    await done.first().waitFor({ timeout: 60_000 });
+    await done.first().waitFor({ timeout: 150_000 });
     await showView(page, 'Session');
-    await expect.poll(() => chips.textContent(), { timeout: 60_000 }).toContain('120 bpm');
+    await expect.poll(() => chips.textContent(), { timeout: 150_000 }).toContain('120 bpm');
     expect(await enginePids(app)).toEqual([engine]);
   });
 
@@ -86,9 +87,9 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
       electron.emit('activate');
     });
     const reopened = await again;
-    await reopened.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 60_000 });
+    await reopened.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 150_000 });
     await showView(reopened, 'Mix');
-    await reopened.getByRole('slider', { name: 'Strength' }).waitFor({ timeout: 60_000 });
+    await reopened.getByRole('slider', { name: 'Strength' }).waitFor({ timeout: 150_000 });
   });
 });
 
