@@ -1,0 +1,314 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseMidiFile } from '../../main/midi/readMidi.ts';
+import { childrenOf } from '../fault/childrenOf.ts';
+import { seriousFindings } from './support/accessibility.ts';
+import { browserDesk, type BrowserDesk } from './support/browserDesk.ts';
+import { deskHome, type DeskHome } from './support/desk.ts';
+import { analyse, position, showView } from './support/flow.ts';
+import { fakeMidi, sentMessages } from './support/fakeMidi.ts';
+import { chromium, leftOut } from './support/requirement.ts';
+import { largestDifference, samplesOf } from './support/samples.ts';
+import { placeInSession, sessionStart } from './support/sessionSong.ts';
+
+const missing = chromium === null ? 'There is no Chromium here (install one, or name it in CHROMIUM).' : null;
+const stems = ['bass', 'drums', 'other', 'vocals'] as const;
+const patience = { timeout: 60_000 };
+
+describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
+  let home: DeskHome;
+  let desk: BrowserDesk;
+  /** Notes before anything was edited. */
+  let transcribed = 0;
+  const roll = () => desk.page.getByRole('application', { name: /Piano roll/ });
+  const status = () => desk.page.locator('.view-notes').getByRole('status');
+
+  beforeAll(async () => {
+    home = await deskHome();
+    await placeInSession(home.song);
+    desk = await browserDesk(home, [home.song]);
+    await desk.page.getByRole('heading', { name: 'First Song' }).waitFor(patience);
+    // What was heard is there when the song has been read; until then the job under way is another.
+    const chips = desk.page.getByRole('list', { name: 'What was heard' });
+    await chips.getByText(/bpm$/).waitFor(patience);
+    await analyse(desk.page);
+    await showView(desk.page, 'Stems');
+    await desk.page.getByText('Residual −∞ dBFS').waitFor(patience);
+  });
+  afterAll(async () => {
+    await desk.close();
+    await home.remove();
+  });
+
+  it('chooses, solos, mutes, loops and seeks by keyboard', async () => {
+    const { page } = desk;
+    const lane = (name: string) => page.getByRole('group', { name, exact: true });
+    const second = (await page.locator('.lane-name').nth(1).textContent())!;
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => lane(second).getAttribute('data-current'), patience).toBe('');
+    await page.keyboard.press('s');
+    await page.getByRole('button', { name: `Solo ${second}`, pressed: true }).waitFor();
+    await page.keyboard.press('s');
+    await page.keyboard.press('m');
+    await page.getByRole('button', { name: `Mute ${second}`, pressed: true }).waitFor();
+    await page.keyboard.press('m');
+    // A loop over what is in view: the end is followed by its beginning.
+    for (let times = 0; times < 6; times++) await page.keyboard.press('+');
+    await page.keyboard.press('b');
+    await page.getByRole('button', { name: 'Loop', pressed: true }).waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press('l');
+    await expect.poll(() => position(page), patience).toBeLessThan(11);
+    await page.keyboard.press('k');
+    await page.keyboard.press('b');
+    await page.keyboard.press('0');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => position(page), patience).toBe(5);
+    await page.keyboard.press('j');
+    await expect.poll(() => position(page), patience).toBe(0);
+  });
+
+  it('shows spectrograms, computed away from the window itself', async () => {
+    const { page } = desk;
+    await page.keyboard.press('g');
+    const picture = page.getByRole('img', { name: 'Spectrogram of Drums' });
+    await expect.poll(() => coloursIn(picture), patience).toBeGreaterThan(20);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('g');
+    await page.getByRole('img', { name: 'Waveform of Drums' }).waitFor();
+  });
+
+  it('lets stems be dragged out and downloaded: they add up to the song, at their place in the session', async () => {
+    const { page } = desk;
+    const sources = await samplesOf(home.song);
+    const sums = sources.planes.map((plane) => new Float64Array(plane.length));
+    for (const stem of stems) {
+      const handle = page.getByRole('link', { name: new RegExp(`^Drag ${stem}`, 'i') });
+      const [type, name, url] = await draggedAddress(handle);
+      expect([type, name]).toEqual(['audio/wav', `First Song - ${stem}.wav`]);
+      const file = join(home.home, name!);
+      await writeFile(file, await fetched(page, url!));
+      const { planes, timeReference } = await samplesOf(file);
+      expect(timeReference).toBe(sessionStart);
+      for (const [channel, plane] of planes.entries()) {
+        for (let frame = 0; frame < plane.length; frame++) sums[channel]![frame]! += plane[frame]!;
+      }
+    }
+    expect(largestDifference(sources.planes, sums)).toBeLessThan(1e-6);
+    // By keyboard it is a download.
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: /^Drag Bass/ }).press('Enter');
+    const saved = await (await download).path();
+    const same = (await readFile(saved)).equals(await readFile(join(home.home, 'First Song - bass.wav')));
+    expect(same).toBe(true);
+  });
+
+  it('exports chosen stems as FLAC, bit for bit, by keyboard alone', async () => {
+    const { page } = desk;
+    await page.keyboard.press('Control+e');
+    const dialog = page.getByRole('dialog', { name: 'Export' });
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill(home.exports);
+    await dialog.getByRole('checkbox', { name: 'Vocals' }).press(' ');
+    await dialog.getByRole('radio', { name: /^BWF 32-bit/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => dialog.getByRole('radio', { name: /^FLAC/ }).isChecked()).toBe(true);
+    await dialog.getByRole('checkbox', { name: 'A MIDI file for each stem, too' }).press(' ');
+    expect(await seriousFindings(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Export' }).press('Enter');
+    await dialog.getByRole('listitem').nth(3).waitFor(patience);
+    await page.keyboard.press('Escape');
+    const files = await readdir(home.exports);
+    for (const stem of ['bass', 'drums', 'other']) {
+      const written = await samplesOf(join(home.exports, `First Song - ${stem}.flac`));
+      const whole = await samplesOf(join(home.home, `First Song - ${stem}.wav`));
+      expect(largestDifference(written.planes, whole.planes.map(in24Bits))).toBe(0);
+      const bytes = await readFile(join(home.exports, `First Song - ${stem}.flac`));
+      expect(bytes.includes(`TIME_REFERENCE=${sessionStart}`)).toBe(true);
+    }
+    expect(files).not.toContain('First Song - vocals.flac');
+    expect(files).toContain('First Song.mid');
+    expect(files.filter((name) => name.endsWith('.mid')).length).toBeGreaterThan(1);
+  });
+
+  it('edits notes by keyboard alone: choose, move, lengthen, velocity, add, remove, quantise', async () => {
+    const { page } = desk;
+    await showView(page, 'MIDI');
+    await page.keyboard.press('Home');
+    await page.getByRole('slider', { name: /Hide notes/ }).press('Home');
+    await expect.poll(() => status().textContent(), patience).toMatch(/^([1-9]\d*) of \1 notes$/);
+    const all = Number(/of (\d+)/.exec((await status().textContent())!)![1]);
+    transcribed = all;
+    await roll().focus();
+    await page.keyboard.press('.');
+    await expect.poll(() => status().textContent(), patience).toMatch(/^1 chosen: /);
+    const before = chosenNote((await status().textContent())!);
+    await page.keyboard.press('ArrowUp');
+    await expect
+      .poll(async () => chosenNote((await status().textContent())!).name, patience)
+      .not.toBe(before.name);
+    await page.keyboard.press('Control+ArrowUp');
+    await expect
+      .poll(async () => chosenNote((await status().textContent())!).velocity, patience)
+      .toBe(Math.min(127, before.velocity + 5));
+    const length = async () => {
+      const notes = await draggedNotes(page);
+      return notes.reduce((sum, { onset, offset }) => sum + offset - onset, 0);
+    };
+    const shorter = await length();
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(length, patience).toBeGreaterThan(shorter + 0.005);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    await expect.poll(() => status().textContent(), patience).toBe(`${all + 1} of ${all + 1} notes`);
+    await page.keyboard.press('Control+a');
+    await expect.poll(() => status().textContent(), patience).toBe(`${all + 1} chosen`);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Quantise' }).press('Enter');
+    // The song's beats are half a second apart: sixteenths are an eighth of one.
+    await expect
+      .poll(async () => {
+        const onsets = (await draggedNotes(page)).map(({ onset }) => onset % 0.125);
+        return Math.max(...onsets.map((late) => Math.min(late, 0.125 - late)));
+      }, patience)
+      .toBeLessThan(0.02);
+    await page.getByLabel('Colour of the notes').selectOption('confidence');
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('undoes the edits after a restart, too', async () => {
+    await desk.close();
+    desk = await browserDesk(home);
+    const { page } = desk;
+    await page.getByRole('heading', { name: 'First Song' }).waitFor(patience);
+    await showView(page, 'MIDI');
+    const undo = page.getByRole('button', { name: 'Undo' });
+    const redo = page.getByRole('button', { name: 'Redo' });
+    await expect.poll(() => undo.isEnabled(), patience).toBe(true);
+    await page.getByRole('slider', { name: /Hide notes/ }).press('Home');
+    await expect
+      .poll(() => status().textContent(), patience)
+      .toBe(`${transcribed + 1} of ${transcribed + 1} notes`);
+    const edited = await draggedNotes(page);
+    // Move, velocity, length, a new note, quantise.
+    for (let times = 0; times < 5; times++) await page.keyboard.press('Control+z');
+    await expect.poll(() => undo.isEnabled(), patience).toBe(false);
+    const original = await draggedNotes(page);
+    expect(original).not.toEqual(edited);
+    await expect.poll(() => status().textContent(), patience).toBe(`${transcribed} of ${transcribed} notes`);
+    for (let times = 0; times < 5; times++) await page.keyboard.press('Control+Shift+z');
+    await expect.poll(() => redo.isEnabled(), patience).toBe(false);
+    expect(await draggedNotes(page)).toEqual(edited);
+  });
+
+  it('plays the notes on a MIDI port, each when it is due', async () => {
+    const context = await desk.page
+      .context()
+      .browser()!
+      .newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    const page = await context.newPage();
+    await fakeMidi(page);
+    await page.goto(desk.address);
+    await page.getByRole('heading', { name: 'First Song' }).waitFor(patience);
+    await showView(page, 'MIDI');
+    await page.keyboard.press('Home');
+    await page.getByLabel('Play the notes on').selectOption('ask');
+    await page.getByLabel('Play the notes on').selectOption({ label: 'Test Synth' });
+    await page.getByRole('button', { name: 'Listen to the notes', pressed: true }).waitFor();
+    await page.keyboard.press(' ');
+    const notes = (await draggedNotes(page)).slice(0, 4);
+    const strokes = async () =>
+      (await sentMessages(page)).filter(({ bytes: [kind = 0] }) => (kind & 0xf0) === 0x90);
+    await expect.poll(async () => (await strokes()).length, patience).toBeGreaterThanOrEqual(4);
+    await page.keyboard.press(' ');
+    const heard = (await strokes()).slice(0, 4);
+    const ascending = (pitches: readonly number[]) => pitches.toSorted((a, b) => a - b);
+    expect(ascending(heard.map(({ bytes }) => bytes[1] ?? 0))).toEqual(
+      ascending(notes.map(({ pitch }) => pitch)),
+    );
+    // What is due together is sent together; the system waits for the time that stands with each.
+    heard.slice(1).forEach(({ at }, index) => expect(at).toBeGreaterThanOrEqual(heard[index]!.at));
+    const span = (heard[3]!.at - heard[0]!.at) / 1000;
+    expect(Math.abs(span - (notes[3]!.onset - notes[0]!.onset))).toBeLessThan(0.15);
+    await context.close();
+  });
+
+  it('cancels a job whose model does not answer, and does it when asked again', async () => {
+    const { page } = desk;
+    const second = join(home.home, 'Second Song.wav');
+    await writeFile(second, await readFile(join(home.home, 'First Song - other.wav')));
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await chooser).setFiles(second);
+    await page.getByRole('heading', { name: 'Second Song' }).waitFor(patience);
+    await page.locator('.song-header').getByRole('button', { name: 'Analyse…' }).waitFor(patience);
+    // Stopped in its tracks: whatever is asked of it does not end by itself.
+    const hosts = () => childrenOf(desk.server.pid!, 'inference-host');
+    await expect.poll(() => hosts().length, patience).toBeGreaterThan(0);
+    for (const pid of hosts()) process.kill(pid, 'SIGSTOP');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Start' }).press('Enter');
+    await showView(page, 'Jobs');
+    const job = page.getByRole('listitem', { name: 'Second Song' }).filter({ hasText: 'Stems' });
+    await job.getByText('Running', { exact: true }).waitFor(patience);
+    await job.getByRole('button', { name: 'Cancel' }).press('Enter');
+    await job.getByText('Cancelled', { exact: true }).waitFor(patience);
+    for (const pid of hosts()) process.kill(pid, 'SIGCONT');
+    await job.getByRole('button', { name: 'Go on' }).press('Enter');
+    await job.getByText('Done', { exact: true }).waitFor({ timeout: 120_000 });
+  });
+
+  it('broke no rule of its own policy on the way', () => expect(desk.complaints).toEqual([]));
+});
+
+/** Rounded to the nearest step of 24 bits, and cut where they end. */
+const in24Bits = (plane: Float32Array): Float64Array =>
+  Float64Array.from(plane, (sample) => {
+    const step = Math.trunc(sample * 2 ** 23 + Math.sign(sample) * 0.5);
+    return Math.max(-(2 ** 23), Math.min(2 ** 23 - 1, step)) / 2 ** 23;
+  });
+
+/** How many colours a canvas shows, looked at here and there. */
+const coloursIn = (picture: Locator): Promise<number> =>
+  picture.evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set<number>();
+    for (let at = 0; at < data.length; at += 4 * 97)
+      seen.add((data[at]! << 16) | (data[at + 1]! << 8) | data[at + 2]!);
+    return seen.size;
+  });
+
+/** What a drag from a handle offers to whoever it is dropped on: type, name and address. */
+async function draggedAddress(handle: Locator): Promise<string[]> {
+  const offered = await handle.evaluate((element) => {
+    const dataTransfer = new DataTransfer();
+    element.dispatchEvent(new DragEvent('dragstart', { bubbles: true, dataTransfer }));
+    return dataTransfer.getData('DownloadURL');
+  });
+  const [type = '', name = '', ...url] = offered.split(':');
+  return [type, name, url.join(':')];
+}
+
+/** By the browser itself, with its cookie. */
+async function fetched(page: Page, url: string): Promise<Buffer> {
+  const answer = await page.context().request.get(url);
+  expect(answer.status()).toBe(200);
+  return await answer.body();
+}
+
+/** The notes as a DAW gets them: of the MIDI file that is dragged out. */
+async function draggedNotes(page: Page) {
+  const [type, name, url] = await draggedAddress(page.getByRole('link', { name: 'Drag MIDI out' }));
+  expect([type, name]).toEqual(['audio/midi', 'First Song.mid']);
+  const { tracks } = parseMidiFile(await fetched(page, url!), basename(name!));
+  return tracks.flatMap(({ notes }) => notes).toSorted((a, b) => a.onset - b.onset || a.pitch - b.pitch);
+}
+
+function chosenNote(text: string): { name: string; velocity: number } {
+  const [, name = '', velocity = ''] = /^1 chosen: (.+), velocity (\d+)/.exec(text) ?? [];
+  return { name, velocity: Number(velocity) };
+}
