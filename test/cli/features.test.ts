@@ -34,8 +34,12 @@ describe('features', () => {
       result.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
     );
     expect(result.tensors.map(({ name }) => name)).toEqual([
-      ...['tokens.coarse', 'tokens.medium', 'tokens.fine'],
-      ...['features.coarse', 'features.medium', 'features.fine'],
+      'tokens.coarse',
+      'tokens.medium',
+      'tokens.fine',
+      'features.coarse',
+      'features.medium',
+      'features.fine',
     ]);
     expect(file.metadata).toMatchObject({ pack: 'sonido-tiny', 'features.fine.rate_hz': '344.53125' });
     const states = await file.rows('features.fine', 0, Infinity);
