@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testElectron } from '../../main/tooling/electron.mjs';
 import { appDesk, enginePids, type AppDesk } from './support/appDesk.ts';
@@ -54,6 +55,37 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
     await dialog.getByRole('listitem').nth(4).waitFor({ timeout: 60_000 });
     await page.keyboard.press('Escape');
     expect(await readdir(home.exports)).toHaveLength(5);
+  });
+
+  it('hands the system a file when a stem or the notes are dragged out of the window', async () => {
+    const { app, page } = desk;
+    // Without a desktop nobody takes what is dragged; what would be given is kept.
+    await app.evaluate(({ BrowserWindow }) => {
+      const keeper = globalThis as unknown as { dragged: string[] };
+      keeper.dragged = [];
+      for (const { webContents } of BrowserWindow.getAllWindows()) {
+        webContents.startDrag = ({ file }) => void keeper.dragged.push(file);
+      }
+    });
+    const dragged = () => app.evaluate(() => (globalThis as unknown as { dragged: string[] }).dragged);
+    const drag = async (title: string) => {
+      await page.getByTitle(title).hover();
+      await page.mouse.down();
+      await page.mouse.move(700, 400, { steps: 4 });
+      await page.mouse.up();
+    };
+    await showView(page, 'Stems');
+    await drag('Drag Drums into your DAW');
+    await expect.poll(async () => (await dragged()).length, { timeout: 60_000 }).toBe(1);
+    await showView(page, 'MIDI');
+    await drag('Drag MIDI out');
+    await expect.poll(async () => (await dragged()).length, { timeout: 60_000 }).toBe(2);
+    const files = await dragged();
+    expect(files.map((file) => basename(file))).toEqual(['First Song - drums.wav', 'First Song.mid']);
+    const heads = await Promise.all(
+      files.map(async (file) => (await readFile(file)).toString('latin1', 0, 4)),
+    );
+    expect(heads).toEqual(['RIFF', 'MThd']);
   });
 
   it('survives the death of the engine: it is started again, everything is there', async () => {
@@ -181,6 +213,19 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
       ),
     );
     expect(microphone).not.toBe('granted');
+    // Notes may go to a MIDI port; system-exclusive messages, which can rewrite an instrument, may not.
+    const [notes, exclusive] = await page.evaluate(() =>
+      Promise.all(
+        [false, true].map(async (sysex) => {
+          const { state } = await navigator.permissions.query({
+            name: 'midi',
+            sysex,
+          } as unknown as PermissionDescriptor);
+          return state;
+        }),
+      ),
+    );
+    expect([notes, exclusive]).toEqual(['granted', 'denied']);
     expect(page.url()).toBe('app://sonidesk/');
     expect(app.windows()).toHaveLength(1);
   });
