@@ -68,16 +68,21 @@ async function startServer(folder: string, endpointFile: string) {
     { env: { ...process.env, SONIDESK_BRIDGE: endpointFile }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const counts = { gaps: 0, troubles: 0 };
+  const disconnected: Record<string, number> = {};
   const lines = createInterface({ input: child.stdout });
   const serving = once(lines, 'line');
   lines.on('line', (line) => {
     if (line.includes('"type":"gap"')) counts.gaps++;
     if (line.includes('"type":"trouble"')) counts.troubles++;
+    if (!line.includes('"type":"disconnected"')) return;
+    const { reason } = JSON.parse(line) as { reason: string };
+    disconnected[reason] = (disconnected[reason] ?? 0) + 1;
   });
   await serving;
   return {
     pid: child.pid!,
     counts,
+    disconnected,
     async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
       const closed = once(child, 'close');
       child.kill(signal);
@@ -155,6 +160,7 @@ async function run(folder: string) {
     droppedFrames: plugins.reduce((sum, { dropped }) => sum + dropped, 0),
     connectionsLost: cutOff,
     ...server.counts,
+    disconnected: server.disconnected,
     takes,
     takesThatDiffer: wrong,
   };

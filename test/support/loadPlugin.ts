@@ -19,6 +19,30 @@ export function pattern(index: number): Float32Array[] {
   return [0, 1].map(() => Float32Array.from({ length: period }, next));
 }
 
+/** The blocks of one period as frames, at position and sequence 0. */
+function encoded(index: number, block: number): Buffer[] {
+  const audio = pattern(index);
+  return Array.from({ length: period / block }, (_, k) =>
+    Buffer.from(
+      encodeFrame({
+        type: 'audio',
+        flags: 0,
+        stream: 1,
+        sequence: 0n,
+        payload: encodeAudioBlock({
+          hostFrame: 0n,
+          streamFrame: 0n,
+          playing: true,
+          looping: false,
+          offline: false,
+          musical: { bpm: 120, bar: 1, beat: 1, beatFraction: 0, beatsPerBar: 4, beatUnit: 4 },
+          audio: audio.map((channel) => channel.subarray(k * block, (k + 1) * block)),
+        }),
+      }),
+    ),
+  );
+}
+
 /** A plugin that streams as fast as told, cheaply: its frames are made once, only their positions change. */
 export class LoadPlugin {
   dropped = 0;
@@ -33,29 +57,11 @@ export class LoadPlugin {
     readonly index: number,
     private readonly block: number,
     private readonly holdsBytes: number,
+    frames: Buffer[],
   ) {
     this.instance = plugin.instance;
     this.#socket = plugin.socket;
-    const audio = pattern(index);
-    this.#frames = Array.from({ length: period / block }, (_, k) =>
-      Buffer.from(
-        encodeFrame({
-          type: 'audio',
-          flags: 0,
-          stream: 1,
-          sequence: 0n,
-          payload: encodeAudioBlock({
-            hostFrame: 0n,
-            streamFrame: 0n,
-            playing: true,
-            looping: false,
-            offline: false,
-            musical: { bpm: 120, bar: 1, beat: 1, beatFraction: 0, beatsPerBar: 4, beatUnit: 4 },
-            audio: audio.map((channel) => channel.subarray(k * block, (k + 1) * block)),
-          }),
-        }),
-      ),
-    );
+    this.#frames = frames;
   }
 
   /** @param block frames of a host block; a power of two up to 16,384 */
@@ -65,8 +71,10 @@ export class LoadPlugin {
     block: number,
     holdsMiB = pluginHoldsMiB,
   ): Promise<LoadPlugin> {
+    // Made before: who is connected has to answer pings.
+    const frames = encoded(index, block);
     const plugin = await SimulatedPlugin.connect(endpointFile, { name: `Load ${index + 1}` });
-    return new LoadPlugin(plugin, index, block, holdsMiB * 2 ** 20);
+    return new LoadPlugin(plugin, index, block, holdsMiB * 2 ** 20, frames);
   }
 
   /** Sends whole blocks up to `frames` since the start. @returns frames sent so far */
