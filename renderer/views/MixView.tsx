@@ -46,14 +46,14 @@ const Compare = () => {
  */
 function useDraft(
   known: MixChoice | null,
-): [MixChoice | null, (draft: MixChoice, note?: () => Promise<unknown>) => void] {
+): [MixChoice | null, (draft: MixChoice | null, note?: () => Promise<unknown>) => void] {
   const [draft, setDraft] = useState<MixChoice | null>(null);
   const underWay = useRef(0);
   // Every news of the song brings a new object. News that come after the answer hold what was asked for.
   useEffect(() => {
     if (underWay.current === 0) setDraft(null);
   }, [known]);
-  const hold = (next: MixChoice, note?: () => Promise<unknown>) => {
+  const hold = (next: MixChoice | null, note?: () => Promise<unknown>) => {
     setDraft(next);
     if (note === undefined) return;
     underWay.current++;
@@ -70,12 +70,19 @@ export const MixView = ({ song }: { song: Song }) => {
     return () => listening.setMatched(false);
   }, []);
   const { id } = song;
+  const steps = {
+    // What is being chosen is over then, whether the engine has told of it or not.
+    undo: () => (setDraft(null), void actions.undoMix(id)),
+    redo: () => (setDraft(null), void actions.redoMix(id)),
+  };
+  const latest = useRef(steps);
+  latest.current = steps;
   useEffect(() => {
-    undoable.current = { undo: () => void actions.undoMix(id), redo: () => void actions.redoMix(id) };
+    undoable.current = { undo: () => latest.current.undo(), redo: () => latest.current.redo() };
     return () => {
       undoable.current = null;
     };
-  }, [id]);
+  }, []);
   const t = texts().mix;
   const { mix } = song;
   if (mix === null) {
@@ -116,10 +123,10 @@ export const MixView = ({ song }: { song: Song }) => {
           home={1}
           format={(value) => `${Math.round(100 * value)} %`}
         />
-        <IconButton label={t.undo} isDisabled={!mix.canUndo} onPress={() => void actions.undoMix(song.id)}>
+        <IconButton label={t.undo} isDisabled={!mix.canUndo} onPress={steps.undo}>
           <icons.undo />
         </IconButton>
-        <IconButton label={t.redo} isDisabled={!mix.canRedo} onPress={() => void actions.redoMix(song.id)}>
+        <IconButton label={t.redo} isDisabled={!mix.canRedo} onPress={steps.redo}>
           <icons.redo />
         </IconButton>
         <span className="spring" />
