@@ -125,7 +125,7 @@ export const de: Texts = {
     takes: (count) => `${count} ${count === 1 ? 'Take' : 'Takes'}`,
     take: (number) => `Take ${number}`,
     dropped: (frames) => `${frames} Samples verloren`,
-    given: { stems: 'Stems', notes: 'MIDI', strip: 'Mix', monitor: '', name: '' },
+    given: { stems: 'Stems', notes: 'MIDI', strip: 'Mix' },
     gave: (name, what, delivered) =>
       delivered ? `${what} an ${name} zurückgegeben.` : `${what} warten auf das Plugin von ${name}.`,
     sendTo: 'An eine Spur senden…',

@@ -116,7 +116,7 @@ export const en = {
     takes: (count: number) => `${count} ${count === 1 ? 'take' : 'takes'}`,
     take: (number: number) => `Take ${number}`,
     dropped: (frames: number) => `${frames} frames lost`,
-    given: { stems: 'Stems', notes: 'MIDI', strip: 'Mix', monitor: '', name: '' } as Record<string, string>,
+    given: { stems: 'Stems', notes: 'MIDI', strip: 'Mix' } as Record<string, string>,
     gave: (name: string, what: string, delivered: boolean) =>
       delivered ? `${what} returned to ${name}.` : `${what} wait for the plugin of ${name}.`,
     sendTo: 'Send to a track…',
