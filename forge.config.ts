@@ -10,8 +10,8 @@ export const packagerConfig = {
   executableName: 'sonidesk-app',
   appBundleId: 'io.github.sonidesk.app',
   appCategoryType: 'public.app-category.music',
-  // Native libraries cannot be loaded from inside the archive.
-  asar: { unpack: '**/*.{node,so,so.*,dll,dylib}' },
+  // Native libraries cannot be loaded from inside the archive, and cannot read models there.
+  asar: { unpack: '{**/*.{node,so,so.*,dll,dylib},**/models/packs/**}' },
   ignore: (path: string): boolean => !appFiles(path),
   prune: true,
 };

@@ -20,8 +20,15 @@ function installationFolder(): string {
   }
 }
 
-/** The folder with a folder per known pack, its manifest and (for bundled packs) its files. */
-export const knownPacksFolder = (): string => join(installationFolder(), 'models', 'packs');
+/**
+ * The folder with a folder per known pack, its manifest and (for bundled packs) its files. In the packaged app they lie
+ * beside the archive: the runtime of the models opens files by itself and cannot look into it.
+ */
+export function knownPacksFolder(): string {
+  const folder = join(installationFolder(), 'models', 'packs');
+  const beside = folder.replace(/\bapp\.asar(?=[\\/])/, 'app.asar.unpacked');
+  return existsSync(beside) ? beside : folder;
+}
 
 /** The built inference host, started for work and for the self-test of a provider. */
 export const inferenceHostProgram = (): string => join(installationFolder(), 'dist', 'inference-host.js');
