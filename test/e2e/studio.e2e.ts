@@ -88,9 +88,10 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
 
   it('shows what is captured while it is captured, and where the host is', async () => {
     // Twice as fast as real time, for as long as it is looked at: without sound a take would end.
-    let [end, isWatched] = [0, true];
+    let end = 0;
+    const watched = new AbortController();
     const rolling = (async () => {
-      for (; isWatched && end < longestRoll; end += 0.5) {
+      for (; !watched.signal.aborted && end < longestRoll; end += 0.5) {
         await play(end, end + 0.5);
         await sleep(250);
       }
@@ -104,7 +105,7 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
     await expect
       .poll(() => host.textContent(), { timeout: 60_000 })
       .toMatch(/^0:\d\d\.\d · bar \d+, .*120 bpm$/);
-    isWatched = false;
+    watched.abort();
     await rolling;
     // Long enough for the pass that follows to lie inside.
     if (end < 6) await play(end, 6);
