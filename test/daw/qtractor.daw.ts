@@ -40,9 +40,9 @@ describe.skipIf(!ready).each(formats)('Qtractor with the %s', (format) => {
     await sandbox?.remove();
   });
 
-  /** Plays in real time from frame 0 on for some seconds. By track: what every instance heard, and where that is in the song. */
+  /** Plays on in real time for some seconds. By track: what every instance heard, and where that is in the song. */
   async function play(jack: Jack, folder: string): Promise<Heard[]> {
-    const files = await app.capture(seconds, sandbox.path(folder), () => jack.transport('locate 0', 'play'));
+    const files = await app.capture(seconds, sandbox.path(folder), () => jack.transport('play'));
     await jack.transport('stop');
     await app.until('the takes to end', (list) => list.every(({ plugin }) => plugin?.recording === null));
     return Promise.all(
@@ -50,8 +50,6 @@ describe.skipIf(!ready).each(formats)('Qtractor with the %s', (format) => {
         const wave = await readWave(file);
         expect(gaps).toEqual([]);
         expect(wave.start).toBe(hostStart);
-        // Where it stopped the time before is far behind that.
-        expect(hostStart).toBeLessThan(preRoll);
         const [from, to] = [hostStart + preRoll, hostStart + wave.audio[0].length];
         return { audio: cut(wave.audio, hostStart, from, to), from, to };
       }),
