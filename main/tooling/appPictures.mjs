@@ -41,6 +41,10 @@ const browser = await chromium.launch({
 try {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: 'dark', locale: 'en-GB' });
   await page.goto(address);
+  // A home that is new begins with the tour.
+  const skip = page.getByRole('button', { name: 'Skip the tour' });
+  await page.getByRole('navigation', { name: 'Views' }).waitFor();
+  if ((await skip.count()) > 0) await skip.click();
   const header = page.locator('.song-header');
   const analyse = header.getByRole('button', { name: 'Analyse…' });
   const view = (name) =>
@@ -62,6 +66,7 @@ try {
       await page.keyboard.press(' ');
       await page.waitForFunction(() => (document.querySelector('.position')?.textContent ?? '') > '0:16');
     }
+    if (name === 'Mix') await page.locator('.picture').first().waitFor({ timeout: 120_000 });
     await page.waitForLoadState('networkidle');
     const path = join(values.out, `app-${name.toLowerCase()}.png`);
     await page.screenshot({ path });
