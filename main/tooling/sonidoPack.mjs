@@ -1,12 +1,10 @@
 // Makes the pack of a trained SoniDo from its exported feature graphs:
 //   node main/tooling/sonidoPack.mjs models/training/weights/tiny sonido-tiny 1.0.0
 // Copies the graphs to models/packs/ID and writes the manifest with their SHA-256 and what is behind them.
-import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { copyWeights, licence, writeManifest } from './ownPack.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const [weights, id, version] = process.argv.slice(2);
 if (version === undefined) {
   console.error('Usage: node main/tooling/sonidoPack.mjs WEIGHTS_FOLDER PACK_ID VERSION');
@@ -20,16 +18,10 @@ const windowTokens = 128;
 /** Windows that one run of stage 2 takes. */
 const batch = 2;
 
-const folder = join(root, 'models/packs', id);
-mkdirSync(folder, { recursive: true });
-const files = [
+const files = copyWeights(weights, id, [
   ['tokenise.onnx', 'tokenise.onnx'],
   ...levels.map((level, index) => [`features${index}.onnx`, `features-${level}.onnx`]),
-].map(([from, name]) => {
-  copyFileSync(join(weights, from), join(folder, name));
-  const bytes = readFileSync(join(folder, name));
-  return { name, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
-});
+]);
 
 const constants = { contextTokens: facts.context_coarse_tokens };
 for (const [index, level] of levels.entries()) {
@@ -45,11 +37,7 @@ const manifest = {
   version,
   name: `SoniDo ${facts.size}`,
   summary: `Features of our own foundation model, trained at ${facts.size} size: ${millions} M parameters, ${hours(facts.hours.stage1)} h of audio drawn from ${hours(facts.hours.available)} h.`,
-  licence: {
-    id: 'MIT',
-    text: `${readFileSync(join(root, 'LICENSE'), 'utf8').trim()}\n\nThe weights were trained by this project. Their data, with the licence of each part, are in models/cards/sonido-data.md.\n`,
-    mustAccept: false,
-  },
+  licence,
   source: { type: 'file' },
   convert: 'none',
   files,
@@ -91,5 +79,4 @@ const manifest = {
   ),
   training: { parameters: facts.parameters, steps: facts.steps, hours: facts.hours, card },
 };
-writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-console.log(`${folder}: ${files.map(({ name, bytes }) => `${name} ${bytes} bytes`).join(', ')}`);
+writeManifest(manifest);

@@ -1,11 +1,9 @@
 // Makes the pack of the tagging heads from their exported graphs, bound to the pack whose features they know:
 //   node main/tooling/tagPack.mjs models/training/weights/tiny sonido-tags 1.0.0 sonido-tiny
-import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { copyWeights, licence, packFolder, writeManifest } from './ownPack.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const [weights, id, version, featuresPack] = process.argv.slice(2);
 if (featuresPack === undefined) {
   console.error('Usage: node main/tooling/tagPack.mjs WEIGHTS_FOLDER PACK_ID VERSION FEATURES_PACK');
@@ -13,7 +11,7 @@ if (featuresPack === undefined) {
 }
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const facts = read(join(weights, 'tag.json'));
-const features = read(join(root, 'models/packs', featuresPack, 'manifest.json'));
+const features = read(join(packFolder(featuresPack), 'manifest.json'));
 const layers = ['coarse', 'medium', 'fine'].map((level) => features.model.constants[`${level}Layer`]);
 if (JSON.stringify(layers) !== JSON.stringify(facts.depths)) {
   console.error(
@@ -21,13 +19,11 @@ if (JSON.stringify(layers) !== JSON.stringify(facts.depths)) {
   );
   process.exit(1);
 }
-const folder = join(root, 'models/packs', id);
-mkdirSync(folder, { recursive: true });
-const files = ['tag-mel.onnx', 'tag-features.onnx'].map((name) => {
-  copyFileSync(join(weights, name), join(folder, name));
-  const bytes = readFileSync(join(folder, name));
-  return { name, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
-});
+const files = copyWeights(
+  weights,
+  id,
+  ['tag-mel.onnx', 'tag-features.onnx'].map((name) => [name, name]),
+);
 const melPerFrame = 4;
 const melWidth = melPerFrame * facts.mel.bands;
 const extraWidth = 3 * facts.mel.bands;
@@ -50,11 +46,7 @@ const manifest = {
   version,
   name: 'SoniDo tags',
   summary: `Heads for instruments, track roles, voice and drums, with the features of ${featuresPack} and with mel bands alone.`,
-  licence: {
-    id: 'MIT',
-    text: `${readFileSync(join(root, 'LICENSE'), 'utf8').trim()}\n\nThe weights were trained by this project. Their data, with the licence of each part, are in models/cards/sonido-data.md.\n`,
-    mustAccept: false,
-  },
+  licence,
   source: { type: 'file' },
   convert: 'none',
   files,
@@ -81,5 +73,4 @@ const manifest = {
   },
   graphs: { features: { file: 'tag-features.onnx', ...graph } },
 };
-writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-console.log(`${folder}: ${files.map(({ name, bytes }) => `${name} ${bytes} bytes`).join(', ')}`);
+writeManifest(manifest);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { SoniError } from '../../contracts/errors.ts';
 import { partialName } from '../../platform/atomicFile.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { writeFully } from '../../platform/writeFully.ts';
 import type { AudioWriter, Planar } from '../audioStream.ts';
 import { quantise } from '../wav/sampleEncoding.ts';
 import { libFlac, type FlacLibrary } from './libFlac.ts';
@@ -101,7 +102,7 @@ class FlacFileWriter implements AudioWriter {
     try {
       if (!this.library.FLAC__stream_encoder_finish(this.#encoder)) this.#refuse();
       await this.#flush();
-      await this.#writeBytes(this.#header(), 0);
+      await writeFully(this.file, this.#header(), 0);
       await this.file.sync();
       this.#release();
       await this.file.close();
@@ -169,14 +170,7 @@ class FlacFileWriter implements AudioWriter {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
-    await this.#writeBytes(bytes, this.#position);
+    await writeFully(this.file, bytes, this.#position);
     this.#position += bytes.length;
-  }
-
-  async #writeBytes(bytes: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, position + done);
-      done += bytesWritten;
-    }
   }
 }

@@ -2,6 +2,7 @@ import { access, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promis
 import { dirname } from 'node:path';
 import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { writeFully } from '../../platform/writeFully.ts';
 import { partialName } from '../../platform/atomicFile.ts';
 import type { AudioWriter, Planar } from '../audioStream.ts';
 import { formatBroadcastExtension } from './broadcastExtension.ts';
@@ -153,10 +154,7 @@ class WavFileWriter implements GrowingWav {
 
   async #writeBytes(bytes: Uint8Array, position: number): Promise<void> {
     try {
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
-      }
+      await writeFully(this.file, bytes, position);
     } catch (thrown) {
       throw fileError(thrown, `write ${this.path}`);
     }

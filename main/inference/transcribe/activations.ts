@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { writeFully } from '../../platform/writeFully.ts';
 
 /** What the model says of some frames; each [frames · pitches], row-major. */
 export interface Activations {
@@ -87,11 +88,7 @@ export class ActivationFile implements ActivationSource {
     );
     const bytes = Buffer.concat(parts);
     try {
-      for (let done = 0; done < bytes.length;) {
-        const position = this.offsetOf(start) + done;
-        const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, position);
-        done += bytesWritten;
-      }
+      await writeFully(this.file, bytes, this.offsetOf(start));
       await this.file.datasync();
     } catch (thrown) {
       throw fileError(thrown, `write ${this.path}`);

@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../fileError.ts';
+import { writeFully } from '../writeFully.ts';
 import { fromHalf, toHalf } from './float16.ts';
 import {
   elementBytes,
@@ -146,10 +147,7 @@ export class TensorFile {
 
   private async writeBytes(position: number, bytes: Uint8Array): Promise<void> {
     try {
-      for (let done = 0; done < bytes.length;) {
-        const { bytesWritten } = await this.file.write(bytes, done, bytes.length - done, position + done);
-        done += bytesWritten;
-      }
+      await writeFully(this.file, bytes, position);
     } catch (thrown) {
       throw fileError(thrown, `write ${this.path}`);
     }
