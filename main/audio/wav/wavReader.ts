@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { readFully } from '../../platform/readFully.ts';
 import type { AudioReader } from '../audioStream.ts';
 import type { BroadcastExtension } from './broadcastExtension.ts';
 import { bytesPerSample, decodeSamples, type SampleEncoding } from './sampleEncoding.ts';
@@ -21,16 +22,6 @@ export interface WavReader extends AudioReader {
 
 /** Bytes read from disk at a time: large enough to hide the call, small enough to stay in the cache. */
 const pieceBytes = 1 << 19;
-
-async function readFully(file: FileHandle, into: Uint8Array, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < into.length) {
-    const { bytesRead } = await file.read(into, filled, into.length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
-}
 
 class WavFile implements WavReader {
   readonly sampleRate: number;

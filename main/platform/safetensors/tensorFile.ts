@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../fileError.ts';
+import { readFully } from '../readFully.ts';
 import { writeFully } from '../writeFully.ts';
 import { fromHalf, toHalf } from './float16.ts';
 import {
@@ -26,11 +27,11 @@ export class TensorFile {
   static async read(path: string): Promise<TensorFile> {
     return TensorFile.#opened(path, 'r', async (file) => {
       const start = new Uint8Array(8);
-      await readFully(file, start, 0, path);
+      await readWhole(file, start, 0, path);
       const length = Number(new DataView(start.buffer).getBigUint64(0, true));
       if (length > longestHeader) throw new SoniError('corrupt', `${path} is no safetensors file.`);
       const header = new Uint8Array(8 + length);
-      await readFully(file, header, 0, path);
+      await readWhole(file, header, 0, path);
       const layout = parseLayout(header, path);
       if ((await file.stat()).size < layout.size) {
         throw new SoniError('corrupt', `${path} is shorter than its header says; make it again.`);
@@ -65,7 +66,7 @@ export class TensorFile {
     return TensorFile.#opened(path, 'r+', async (file) => {
       const layout = layoutOf(shapes, metadata);
       const found = new Uint8Array(layout.header.length);
-      await readFully(file, found, 0, path);
+      await readWhole(file, found, 0, path);
       const same = Buffer.compare(found, layout.header) === 0 && (await file.stat()).size === layout.size;
       if (!same) throw new SoniError('corrupt', `${path} is not what its checkpoint speaks of.`);
       return layout;
@@ -113,7 +114,7 @@ export class TensorFile {
     const size = elementBytes[tensor.dtype];
     const bytes = new Uint8Array(rows * row * size);
     try {
-      await readFully(this.file, bytes, tensor.start + start * row * size, this.path);
+      await readWhole(this.file, bytes, tensor.start + start * row * size, this.path);
     } catch (thrown) {
       throw fileError(thrown, `read ${this.path}`);
     }
@@ -139,7 +140,7 @@ export class TensorFile {
     for (let done = 0; done < from.bytes;) {
       signal.throwIfAborted();
       const part = piece.subarray(0, Math.min(piece.length, from.bytes - done));
-      await readFully(source.file, part, from.start + done, source.path);
+      await readWhole(source.file, part, from.start + done, source.path);
       await this.writeBytes(to.start + done, part);
       done += part.length;
     }
@@ -168,11 +169,9 @@ export class TensorFile {
 const rowValues = ({ shape }: TensorShape): number =>
   shape.slice(1).reduce((product, size) => product * size, 1);
 
-async function readFully(file: FileHandle, into: Uint8Array, position: number, path: string): Promise<void> {
-  for (let done = 0; done < into.length;) {
-    const { bytesRead } = await file.read(into, done, into.length - done, position + done);
-    if (bytesRead === 0) throw new SoniError('corrupt', `${path} ends too early.`);
-    done += bytesRead;
+async function readWhole(file: FileHandle, into: Uint8Array, position: number, path: string): Promise<void> {
+  if ((await readFully(file, into, position)) < into.length) {
+    throw new SoniError('corrupt', `${path} ends too early.`);
   }
 }
 
