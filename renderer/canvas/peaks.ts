@@ -8,9 +8,13 @@ import {
 import type { Medium } from '../../main/contracts/desk.ts';
 import { readBytes } from '../audio/mediumReader.ts';
 import { Emitter } from '../state/emitter.ts';
+import { RecentlyUsed } from './recentlyUsed.ts';
 
 /** Bins fetched at once: 48 KB of stereo, an hour of the finest level in 80 pieces. */
 const tileBins = 2048;
+/** What is kept of all media together: 64 lanes in view need a fifth of it. */
+const mostBytes = 64 * 2 ** 20;
+const tiles = new RecentlyUsed<Float32Array>(mostBytes);
 
 export interface PeaksSlice {
   readonly framesPerBin: number;
@@ -21,10 +25,12 @@ export interface PeaksSlice {
   readonly channels: number;
 }
 
-/** The peaks pyramid of one medium; tiles are fetched as they come into view and kept. */
+/** The peaks pyramid of one medium; tiles are fetched as they come into view. */
 class Peaks {
   header: PeaksHeader | null = null;
-  readonly #tiles = new Map<string, Float32Array | 'under way'>();
+  readonly #underWay = new Set<string>();
+  /** First tile of the coarsest level; always kept. */
+  #overview: Float32Array | null = null;
 
   constructor(
     private readonly id: string,
@@ -35,9 +41,8 @@ class Peaks {
 
   /** Highest sample, from the overview; 0 until it is there. */
   get loudest(): number {
-    if (this.header === null) return 0;
-    const overview = this.#tiles.get(`${this.header.levels.length - 1}/0`);
-    if (!(overview instanceof Float32Array)) return 0;
+    const overview = this.#overview;
+    if (overview === null) return 0;
     let peak = 0;
     for (let at = 0; at < overview.length; at += valuesPerBin) {
       peak = Math.max(peak, -overview[at]!, overview[at + 1]!);
@@ -70,8 +75,8 @@ class Peaks {
     for (let coarser = level; coarser < header.levels.length; coarser++) {
       const { framesPerBin } = header.levels[coarser]!;
       const tile = Math.floor(from / framesPerBin / tileBins);
-      const known = this.#tiles.get(`${coarser}/${tile}`);
-      if (!(known instanceof Float32Array)) continue;
+      const known = this.#known(coarser, tile);
+      if (known === undefined) continue;
       const width = header.channels * valuesPerBin;
       const firstBin = Math.floor(from / framesPerBin);
       const offset = firstBin - tile * tileBins;
@@ -88,10 +93,12 @@ class Peaks {
 
   #tile(level: number, tile: number): PeaksSlice | null {
     const header = this.header!;
-    const key = `${level}/${tile}`;
-    const known = this.#tiles.get(key);
-    if (known === undefined) void this.#fetch(level, tile, key);
-    if (!(known instanceof Float32Array)) return null;
+    const known = this.#known(level, tile);
+    if (known === undefined) {
+      // What could not be fetched is asked for again when it is drawn next.
+      void this.#fetch(level, tile).catch(() => undefined);
+      return null;
+    }
     const { framesPerBin } = header.levels[level]!;
     return { framesPerBin, firstBin: tile * tileBins, values: known, channels: header.channels };
   }
@@ -99,17 +106,26 @@ class Peaks {
   async #open(): Promise<void> {
     try {
       this.header = parsePeaksHeader(new Uint8Array(await readBytes(this.id, 0, largestHeader)));
-      const coarsest = this.header.levels.length - 1;
-      await this.#fetch(coarsest, 0, `${coarsest}/0`);
+      await this.#fetch(this.header.levels.length - 1, 0);
     } catch {
       // Nothing is drawn then; playing does not need it.
     }
     this.changed.emit();
   }
 
-  async #fetch(level: number, tile: number, key: string): Promise<void> {
-    if (this.#tiles.has(key)) return;
-    this.#tiles.set(key, 'under way');
+  #known(level: number, tile: number): Float32Array | undefined {
+    if (tile === 0 && level === this.header!.levels.length - 1) return this.#overview ?? undefined;
+    return tiles.get(this.#key(level, tile));
+  }
+
+  #key(level: number, tile: number): string {
+    return `${this.id}/${level}/${tile}`;
+  }
+
+  async #fetch(level: number, tile: number): Promise<void> {
+    const key = this.#key(level, tile);
+    if (this.#underWay.has(key)) return;
+    this.#underWay.add(key);
     const { channels, levels } = this.header!;
     const { bins, position } = levels[level]!;
     const binBytes = channels * valuesPerBin * 4;
@@ -120,10 +136,12 @@ class Peaks {
         count <= 0
           ? new ArrayBuffer(0)
           : await readBytes(this.id, position + first * binBytes, count * binBytes);
-      this.#tiles.set(key, new Float32Array(bytes));
+      const values = new Float32Array(bytes);
+      if (tile === 0 && level === levels.length - 1) this.#overview = values;
+      else tiles.set(key, values, values.byteLength);
       this.changed.emit();
-    } catch {
-      this.#tiles.delete(key);
+    } finally {
+      this.#underWay.delete(key);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Medium } from '../../main/contracts/desk.ts';
+import { RecentlyUsed } from '../canvas/recentlyUsed.ts';
 import type { Surface } from '../canvas/useCanvas.ts';
 import { viewport } from '../canvas/viewport.ts';
 import { mediumUrl } from '../connection.ts';
@@ -22,10 +23,9 @@ const coarsest = 64;
 /** Told when more can be drawn. */
 export const spectrogramsChanged = new Emitter();
 
-/** Computed tiles in order of use, and those under way. */
-const tiles = new Map<string, ImageBitmap>();
+/** Computed tiles, and those under way. */
+const tiles = new RecentlyUsed<ImageBitmap>(mostBytes, (unseen) => unseen.close());
 const underWay = new Set<string>();
-let bytes = 0;
 let worker: Worker | null = null;
 
 function ask(request: TileRequest): void {
@@ -35,31 +35,12 @@ function ask(request: TileRequest): void {
       underWay.delete(data.key);
       // What was given up is asked for again when it is drawn next; telling now would go round and round.
       if (data.picture === null) return;
-      keep(data.key, data.picture);
+      tiles.set(data.key, data.picture, 4 * data.picture.width * data.picture.height);
       spectrogramsChanged.emit();
     });
   }
   underWay.add(request.key);
   worker.postMessage(request);
-}
-
-function keep(key: string, picture: ImageBitmap): void {
-  tiles.set(key, picture);
-  bytes += 4 * picture.width * picture.height;
-  for (const [oldest, unseen] of tiles) {
-    if (bytes <= mostBytes || oldest === key) break;
-    tiles.delete(oldest);
-    bytes -= 4 * unseen.width * unseen.height;
-    unseen.close();
-  }
-}
-
-function take(key: string): ImageBitmap | null {
-  const picture = tiles.get(key);
-  if (picture === undefined) return null;
-  tiles.delete(key);
-  tiles.set(key, picture);
-  return picture;
 }
 
 /** Draws the part of a medium's spectrogram that is in view; what is missing is computed, and told when it is there. */
@@ -79,8 +60,8 @@ export function drawSpectrogram(surface: Surface, medium: Medium, options: Pictu
     const columns = Math.min(tileColumns, Math.ceil((medium.frames - startFrame) / framesPerColumn));
     const left = viewport.toPixel(startFrame / sampleRate);
     const right = viewport.toPixel((startFrame + columns * framesPerColumn) / sampleRate);
-    const picture = take(key);
-    if (picture !== null) {
+    const picture = tiles.get(key);
+    if (picture !== undefined) {
       // A hair wider, so that no seam shows between tiles.
       context.drawImage(picture, left, 0, right - left + 0.3, height);
       continue;

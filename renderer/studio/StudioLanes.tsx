@@ -98,7 +98,7 @@ export const StudioLanes = () => {
   );
 
   return (
-    <div className="studio-area">
+    <div className="lane-area studio-area">
       <StudioRuler />
       <div className="studio-stage">
         <div

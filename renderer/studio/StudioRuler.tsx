@@ -65,7 +65,7 @@ export const StudioRuler = () => {
   };
 
   return (
-    <div className="studio-ruler">
+    <div className="lane-ruler">
       <div className="studio-corner">
         <span>{t.bars}</span>
         <span>{t.time}</span>
