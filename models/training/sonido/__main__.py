@@ -30,8 +30,9 @@ def _prepare(a: argparse.Namespace) -> None:
 
 def _stage1(a: argparse.Namespace) -> None:
     changes = {"gain_shape": True} if a.gain_shape else {}
+    start = (Path(a.start), a.start_size) if a.start else None
     pipeline.stage1(
-        Path(a.shards), Path(a.out), a.size, a.codec, a.steps, a.until, a.minutes, a.seed, a.device, changes
+        Path(a.shards), Path(a.out), a.size, a.codec, a.steps, a.until, a.minutes, a.seed, a.device, changes, start
     )
 
 
@@ -133,6 +134,8 @@ def main() -> None:
     command.add_argument("--minutes", type=float, help="stop early after this time")
     command.add_argument("--device", default="cpu")
     command.add_argument("--gain-shape", action="store_true", help="ablation: loudness split off the spectrum")
+    command.add_argument("--start", help="run folder of a smaller HQ-VAE that this one grows from, on CPU cores")
+    command.add_argument("--start-size", choices=list(SIZES), default="tiny")
     command.set_defaults(run=_stage1)
 
     command = add("tokens", "encode shards with the trained stage 1", True, True)

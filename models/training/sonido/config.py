@@ -32,6 +32,8 @@ class CodecConfig:
     blocks: tuple[int, int, int] = (2, 2, 2)
     gain_shape: bool = False
     """Whether the loudness of a coarse frame is taken out of the spectrum and told to the coarse level alone."""
+    tonal: bool = False
+    """Whether the encoder hears a spectrum with long windows (`sonido.tonal`) on its two coarser levels."""
     level_dropout: float = 0.25
     initial_variance: float = 0.5
     maximal_log_variance: float = 5.0
@@ -83,6 +85,8 @@ class TrainConfig:
     rate_until: float = 0.5
     anneal_until: float = 0.6
     hard_from: float = 0.75
+    longest_window: int = 2048
+    """Of the STFT distances in the training error; the reported metric stays at 2048, 1024 and 512."""
     first_temperature: float = 1.0
     final_temperature: float = 0.1
     log_every: int = 20
@@ -107,7 +111,12 @@ def model_config(size: str) -> ModelConfig:
     top = min(2048, _power_of_two_at_most(64 * n * n))
     middle = min(1024, top)
     fine = min(1024, max(64, _power_of_two_at_most(32 * n * n)))
-    codec = CodecConfig(width=width, code_dimension=max(16, width // 4), codebooks=(top, middle, fine))
+    codec = CodecConfig(
+        width=width,
+        code_dimension=max(16, width // 4),
+        codebooks=(top, middle, fine),
+        tonal=n >= SIZES["S"],
+    )
     top_width = min(64 * n, 16 * n * (n - 1) + 64)
     widths = (top_width, min(top_width, 32 * (n + 4)), min(top_width, 32 * (n + 2)))
     patterns = min(3, n + 1)  # from `tiny` on all three: with two a token hardly sees the block before

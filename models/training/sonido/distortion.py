@@ -18,20 +18,24 @@ def magnitudes(audio: Tensor, window: int, overlap: int) -> Tensor:
     return torch.sqrt(spectrum.real.square() + spectrum.imag.square() + 1e-9)
 
 
-def multi_resolution_stft(estimate: Tensor, reference: Tensor, overlap: int = 4) -> Tensor:
+def multi_resolution_stft(
+    estimate: Tensor, reference: Tensor, overlap: int = 4, windows: tuple[int, ...] = WINDOWS
+) -> Tensor:
     """Spectral convergence + L1 of log magnitudes, mean over the windows (Yamamoto et al. 2020). Scalar."""
     total = estimate.new_zeros((), dtype=torch.float32)
-    for window in WINDOWS:
+    for window in windows:
         a, b = magnitudes(estimate, window, overlap), magnitudes(reference, window, overlap)
         convergence = (a - b).norm(dim=(1, 2)) / b.norm(dim=(1, 2)).clamp_min(0.1)
         # The floor keeps digital silence from dominating: -60 dB of a full-scale sine in this window.
         floor = window * 2.5e-4
         log_distance = ((a + floor).log() - (b + floor).log()).abs().mean()
         total = total + convergence.mean() + log_distance
-    return total / len(WINDOWS)
+    return total / len(windows)
 
 
-def training_error(estimate: Tensor, reference: Tensor, waveform_weight: float) -> tuple[Tensor, Tensor, Tensor]:
+def training_error(
+    estimate: Tensor, reference: Tensor, waveform_weight: float, longest_window: int = WINDOWS[0]
+) -> tuple[Tensor, Tensor, Tensor]:
     """(error, time MSE, STFT distance); error = weight times the MSE relative to each item's power + STFT distance.
 
     Relative to the batch's power the loudest item would be the only one whose phases count.
@@ -39,7 +43,8 @@ def training_error(estimate: Tensor, reference: Tensor, waveform_weight: float) 
     squared = (estimate.float() - reference.float()).square().mean((1, 2))
     power = reference.float().square().mean((1, 2)).clamp_min(1e-4)
     # Half the frames of the reported metric: twice as fast, and still every sample is covered.
-    stft = multi_resolution_stft(estimate, reference, overlap=2)
+    windows = (longest_window, *WINDOWS) if longest_window > WINDOWS[0] else WINDOWS
+    stft = multi_resolution_stft(estimate, reference, overlap=2, windows=windows)
     return waveform_weight * (squared / power).mean() + stft, squared.mean(), stft
 
 

@@ -19,6 +19,7 @@ from sonido.filterbank import Analysis, Synthesis, compress, expand
 from sonido.layers import Down, ModuleSequence, Stack, Up, shifted
 from sonido.quantiser import Mode, RunningCentre, StochasticQuantiser
 from sonido.stereo import to_left_right, to_mid_side
+from sonido.tonal import BINS, TonalSpectrum
 
 
 @dataclass
@@ -47,6 +48,14 @@ class Encoder(nn.Module):
         self.downs = ModuleSequence(Down(width) for _ in range(levels - 1))
         self.gain_shape = config.gain_shape
         self.loudness = nn.Linear(1, width)
+        self.tonal: ModuleSequence[TonalSpectrum] | None = None
+        if config.tonal:
+            # Windows of 4096 and 8192 samples: medium and coarse level, mid channel.
+            self.tonal = ModuleSequence(TonalSpectrum(HOPS[-1 - depth], 16 // 2**depth) for depth in range(1, levels))
+            self.from_tonal = ModuleSequence(nn.Linear(BINS, width) for _ in range(1, levels))
+            for layer in self.from_tonal:
+                nn.init.zeros_(layer.weight)  # so that a codec grown from one without begins where that one ended
+                nn.init.zeros_(layer.bias)
 
     def forward(self, mid_side: Tensor) -> list[Tensor]:
         spectrum = self.analysis(mid_side)
@@ -55,9 +64,16 @@ class Encoder(nn.Module):
         x = self.stacks[0](self.project(shape.to(self.project.weight.dtype)) + self._gain_for(0, gain))
         features = [x]
         for depth, down in enumerate(self.downs, 1):
-            x = self.stacks[depth](down(x) + self._gain_for(depth, gain))
+            x = self.stacks[depth](down(x) + self._gain_for(depth, gain) + self._tonal_for(depth, mid_side))
             features.insert(0, x)
         return features
+
+    def _tonal_for(self, depth: int, mid_side: Tensor) -> Tensor | float:
+        if self.tonal is None:
+            return 0.0
+        layer = self.from_tonal[depth - 1]
+        embedded: Tensor = layer(self.tonal[depth - 1](mid_side[:, 0]).to(layer.weight.dtype))
+        return embedded
 
     def _gain_for(self, depth: int, gain: Tensor) -> Tensor | float:
         if depth < len(self.downs):

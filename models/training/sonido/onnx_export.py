@@ -31,11 +31,12 @@ from sonido.prior import Prior
 from sonido.quantiser import StochasticQuantiser
 from sonido.stereo import to_mid_side
 from sonido.tokenisation import CONTEXT, WINDOW
+from sonido.tonal import TonalSpectrum
 
 OPSET = 17
 CHUNK_TOPS = 64
 """Coarse tokens a codec chunk holds: 64 x 2048 samples = 2.97 s, of which CONTEXT on each side are context."""
-KEEP_FLOAT32 = (Analysis, StochasticQuantiser)
+KEEP_FLOAT32 = (Analysis, StochasticQuantiser, TonalSpectrum)
 
 
 class EncoderGraph(nn.Module):

@@ -19,7 +19,8 @@ from sonido.checkpoint import load_average
 from sonido.clip_embedding import ClipEmbedding
 from sonido.config import ModelConfig, model_config
 from sonido.data.augmentation import Augmentation
-from sonido.data.clips import Item, RandomSegments, fixed_segments, read_index
+from sonido.data.clips import Item, Prefetched, RandomSegments, fixed_segments, read_index
+from sonido.grow_codec import grow_codec
 from sonido.hqvae import HQVAE
 from sonido.logline import RunLog
 from sonido.onnx_export import export, graphs
@@ -35,6 +36,9 @@ def held_out_items(shards: Path) -> list[Item]:
     return [i for split in ("validation", "test") if (shards / split).exists() for i in read_index(shards, split)]
 
 
+GROWTH_BATCHES = 100
+
+
 def stage1(
     shards: Path,
     out: Path,
@@ -46,13 +50,21 @@ def stage1(
     seed: int = 0,
     device: str = "cpu",
     changes: dict[str, Any] | None = None,
+    start: tuple[Path, str] | None = None,
 ) -> int:
-    """Trains a codec on the shards; held-out numbers are on real recordings where there are any."""
-    config = stage1_config(size, steps, seed)
+    """Trains a codec on the shards; held-out numbers are on real recordings where there are any.
+
+    `start` is the run folder and size of a smaller codec that an HQ-VAE grows from.
+    """
+    config = stage1_config(size, steps, seed, grown=start is not None)
     items, held_out = read_index(shards, "train"), held_out_items(shards)
     real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out
     torch.manual_seed(seed)  # before the weights are drawn
     model = make_codec(codec, size, changes)
+    segments = RandomSegments(items, config.batch, config.segment, seed, Augmentation())
+    if start is not None and isinstance(model, HQVAE) and not checkpoint.exists(out / "checkpoint"):
+        shown = RandomSegments(items, config.batch, config.segment, seed, None)
+        grow_codec(model, load_codec(*start), [shown.at(10**9 + i) for i in range(GROWTH_BATCHES)])
     RunLog(out, codec).write(
         0,
         size=size,
@@ -64,7 +76,7 @@ def stage1(
     )
     return train_stage1(
         model,
-        RandomSegments(items, config.batch, config.segment, seed, Augmentation()),
+        Prefetched(segments),
         fixed_segments(real, 32, config.segment, 7),
         config,
         out,

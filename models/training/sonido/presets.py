@@ -45,6 +45,24 @@ STAGE1: dict[str, dict[str, Any]] = {
     "M": {"steps": 150_000, "batch": 32, "bf16": True, "learning_rate": 4e-4, "warm_up": 1000, "ema_decay": 0.9995},
 }
 
+GROWN: dict[str, Any] = {
+    "steps": 9000,
+    "batch": 4,
+    "segment": 49_152,
+    "bf16": True,
+    "learning_rate": 7e-4,
+    "warm_up": 200,
+    "ema_decay": 0.998,
+    "waveform_weight": 3.0,
+    "longest_window": 8192,
+    "continuous_steps": 0,
+    "rate_until": 0.0,
+    "hard_from": 0.0,
+    "validate_every": 600,
+    "log_every": 50,
+}
+"""A codec that begins as a trained smaller one, on CPU cores: hard codes from the first step."""
+
 PRIORS: dict[str, dict[str, Any]] = {
     "debug": {"steps": 60, "batch": 8, "learning_rate": 3e-3, "warm_up": 10, "log_every": 20, "validate_every": 60},
     "tiny": {
@@ -68,8 +86,8 @@ CLIP: dict[str, dict[str, Any]] = {
 }
 
 
-def stage1_config(size: str, steps: int | None, seed: int) -> TrainConfig:
-    return _config(STAGE1[size], steps, seed)
+def stage1_config(size: str, steps: int | None, seed: int, grown: bool = False) -> TrainConfig:
+    return _config(GROWN if grown else STAGE1[size], steps, seed)
 
 
 def prior_config(size: str, level: int, seed: int, steps: int | None = None) -> TrainConfig:

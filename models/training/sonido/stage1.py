@@ -81,7 +81,7 @@ def train_step(model: nn.Module, audio: Tensor, step: int, config: TrainConfig) 
     mode = mode_at(step, config)
     with torch.autocast(audio.device.type, torch.bfloat16, enabled=config.bf16):
         output = model(audio, temperature_at(step, config), mode)
-    error, mse, stft = training_error(output.audio, audio, config.waveform_weight)
+    error, mse, stft = training_error(output.audio, audio, config.waveform_weight, config.longest_window)
     scale = log_likelihood_scale(audio)
     loss = error.log() + rate_weight_at(step, config) * output.rate / scale
     return loss, {

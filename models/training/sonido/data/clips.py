@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,6 +106,20 @@ class RandomSegments:
     def _mix(self, frames: int, random: np.random.Generator) -> NDArray[np.float32]:
         item = self.items[min(len(self.items) - 1, int(np.searchsorted(self._cumulative, random.uniform())))]
         return read_segment(item, int(random.integers(max(1, item.frames - frames))), frames)
+
+
+class Prefetched:
+    """The same batches; the one after the last asked for is read meanwhile in a thread of its own."""
+
+    def __init__(self, batches: RandomSegments) -> None:
+        self._batches = batches
+        self._reader = ThreadPoolExecutor(1)
+        self._next: tuple[int, Future[Tensor]] | None = None
+
+    def at(self, step: int) -> Tensor:
+        batch = self._next[1].result() if self._next and self._next[0] == step else self._batches.at(step)
+        self._next = (step + 1, self._reader.submit(self._batches.at, step + 1))
+        return batch
 
 
 def fixed_segments(items: list[Item], count: int, segment: int, seed: int) -> Tensor:

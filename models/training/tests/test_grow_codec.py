@@ -1,0 +1,79 @@
+"""Growth keeps the function, splits codes within their cells and opens the long windows; and these hear pitch."""
+
+import dataclasses
+import math
+
+import pytest
+import torch
+
+from sonido.config import CodecConfig
+from sonido.grow_codec import grow_codec, sources, split_codes, widened
+from sonido.hqvae import HQVAE
+from sonido.quantiser import squared_distances
+from sonido.tonal import BINS_PER_OCTAVE, LOWEST_HERTZ, TonalSpectrum
+
+torch.set_num_threads(1)
+SMALL = CodecConfig(width=16, code_dimension=8, codebooks=(8, 8, 8))
+LARGE = dataclasses.replace(SMALL, width=32, code_dimension=16, codebooks=(32, 32, 32), tonal=True)
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[HQVAE, HQVAE]:
+    torch.manual_seed(0)
+    return HQVAE(SMALL).eval(), HQVAE(LARGE).eval()
+
+
+def test_same_function_and_children_of_the_same_codes(pair: tuple[HQVAE, HQVAE]) -> None:
+    small, large = pair
+    audio = [0.3 * torch.randn(2, 2, 16_384) for _ in range(4)]
+    grow_codec(large, small, audio)
+    for level in range(3):  # children moved back onto their parents: then nothing may differ
+        parents = small.levels[level].quantisers[0].places
+        copied = parents.repeat_interleave(4, dim=0)
+        large.levels[level].quantisers[0].places.data = copied[:, sources(8, 16, 16, 8)]
+    with torch.no_grad():
+        before, after = small(audio[0]), large(audio[0])
+    assert torch.allclose(before.audio, after.audio, atol=1e-5)
+    for parent, child in zip(before.tokens, after.tokens, strict=True):
+        assert torch.equal(parent, child // 4)
+
+
+def test_copies_differ_in_what_they_read(pair: tuple[HQVAE, HQVAE]) -> None:
+    new = widened(torch.ones(16, 16), torch.Size((32, 32)), 16, 8)
+    assert torch.allclose(new[:, :16] + new[:, 16:], torch.ones(32, 16))
+    assert not torch.allclose(new[:16], new[16:])
+
+
+def test_joined_parts_grow_apart() -> None:
+    assert sources(24, 48, 16, 8).tolist() == [*range(8), *range(8), *range(8, 24), *range(8, 24)]
+    with pytest.raises(ValueError, match="cannot grow to 40"):
+        sources(24, 40, 16, 8)
+
+
+def test_split_codes_lie_nearer_to_their_targets() -> None:
+    torch.manual_seed(0)
+    codebook, targets = torch.randn(6, 4), 2 * torch.randn(2000, 4)
+    children = split_codes(codebook, targets, 4)
+    before = squared_distances(targets[None], codebook)[0].min(-1).values.mean()
+    assert squared_distances(targets[None], children)[0].min(-1).values.mean() < 0.7 * before
+
+
+@pytest.mark.parametrize(("hop", "chunks", "lowest"), [(512, 8, 400.0), (2048, 4, 200.0)])
+def test_tonal_spectrum_names_the_pitch_in_the_right_frame(hop: int, chunks: int, lowest: float) -> None:
+    spectrum = TonalSpectrum(hop, chunks)
+    time = torch.arange(32 * hop) / 44_100
+    for number in (67, 76, 90):
+        frequency = 440 * 2 ** ((number - 69) / 12)
+        assert frequency > 0.9 * lowest
+        tone = torch.sin(2 * math.pi * frequency * time)
+        inside = slice(8, 24)
+        found = spectrum(tone[None])[0, inside].argmax(-1)
+        expected = BINS_PER_OCTAVE * math.log2(frequency / LOWEST_HERTZ)
+        assert (found - expected).abs().max() <= 1
+    late = torch.zeros(1, 32 * hop)
+    late[:, 16 * hop :] = 0.3 * torch.sin(2 * math.pi * 1000 * time)[: 16 * hop]
+    loud = spectrum(late)[0].max(-1).values
+    assert loud[: 16 - chunks // 2].max() < 1e-3
+    assert loud[16 + chunks // 2 : 24].min() > 1
+    with pytest.raises(ValueError, match="even number"):
+        TonalSpectrum(hop, 3)
