@@ -14,11 +14,15 @@ from sonido.quantiser import StochasticQuantiser, squared_distances
 from sonido.stereo import to_mid_side
 
 LLOYD_STEPS = 8
+MOST_POINTS = 60_000
+"""That centres are sought among."""
 
 
 def k_means(points: Tensor, codes: int) -> tuple[Tensor, float]:
     """[n, d] -> ([codes, d], mean squared distance to the nearest centre per dimension)."""
     points = points.float()
+    if len(points) > MOST_POINTS:
+        points = points[torch.randperm(len(points))[:MOST_POINTS]]
     if len(points) < codes:
         points = points.repeat(-(-codes // len(points)), 1)
     centres = points[torch.randperm(len(points))[:codes]].clone()

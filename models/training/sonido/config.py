@@ -83,6 +83,7 @@ class TrainConfig:
     waveform_weight: float = 1.0
     rate_start: float = 0.05
     rate_until: float = 0.5
+    rate_final: float = 1.0
     anneal_until: float = 0.6
     hard_from: float = 0.75
     longest_window: int = 2048

@@ -2,8 +2,9 @@
 
 Widths: every channel is doubled and what reads it is shared between the copies in random parts, so the function stays
 the same and the copies part ways (Net2WiderNet, Chen et al. 2016; layer norms keep their mean and variance).
-Codebooks: every code is split into four by k-means within its own cell (Linde, Buzo and Gray 1980); code k becomes
-4k .. 4k + 3, so a prior of the smaller codec knows the new tokens, too.
+Codebooks start anew, by k-means on what they are to quantise, and so do the variances: with the variance of the smaller
+codebook a posterior spreads over a dozen of the closer codes, the entropy term pulls z to where codes are dense, and
+the coarse level dies (perplexity/K from 0.39 to 0.15 in 1,200 steps).
 """
 
 from __future__ import annotations
@@ -11,13 +12,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from sonido.codebook_start import k_means
+from sonido.codebook_start import start_codebooks
 from sonido.hqvae import HQVAE
-from sonido.quantiser import squared_distances
-from sonido.stereo import to_mid_side
-
-MOST_TARGETS = 60_000
-"""Per level, to split codes by."""
 
 
 def _segments(size: int, width: int, dimension: int) -> list[int]:
@@ -59,50 +55,12 @@ def widened(old: Tensor, shape: torch.Size, width: int, dimension: int) -> Tenso
 
 @torch.no_grad()
 def grow_codec(larger: HQVAE, smaller: HQVAE, audio: list[Tensor]) -> None:
-    """Weights of `larger` in place; `audio` is a list of batches [batch, 2, time] that show how codes are used."""
+    """Weights of `larger` in place; `audio` is a list of batches [batch, 2, time] that its codebooks start from."""
     width, dimension = smaller.config.width, smaller.config.code_dimension
-    known = smaller.state_dict()
     grown = larger.state_dict()
-    for name, old in known.items():
-        if name.endswith(".places"):
-            continue
-        grown[name] = widened(old, grown[name].shape, width, dimension)
-        if name.endswith(".log_variance") and larger.config.code_dimension == 2 * dimension:
-            grown[name] = old + torch.log(torch.tensor(2.0))  # squared distances double
-    for number, targets in enumerate(_targets(smaller, audio)):
-        codebook = smaller.levels[number].quantisers[0].codebook
-        name = f"levels.{number}.quantisers.0.places"
-        codes, size = grown[name].shape
-        split = split_codes(codebook, targets, codes // len(codebook))
-        grown[name] = split.index_select(1, sources(dimension, size, width, dimension))
+    for name, old in smaller.state_dict().items():
+        if not name.endswith((".places", ".log_variance")):
+            grown[name] = widened(old, grown[name].shape, width, dimension)
     larger.load_state_dict(grown)
-
-
-def split_codes(codebook: Tensor, targets: Tensor, parts: int) -> Tensor:
-    """[codes, dimension] -> [codes * parts, dimension]: per cell the centres of the targets [n, dimension] in it."""
-    nearest = squared_distances(targets[None], codebook)[0].argmin(-1)
-    spread = (targets - codebook[nearest]).square().mean().sqrt()
-    pieces = []
-    for index, code in enumerate(codebook):
-        inside = targets[nearest == index]
-        if len(inside) < 2 * parts:
-            pieces.append(code + 0.3 * spread * torch.randn(parts, codebook.shape[1]))
-        else:
-            pieces.append(k_means(inside, parts)[0])
-    return torch.cat(pieces)
-
-
-def _targets(model: HQVAE, audio: list[Tensor]) -> list[Tensor]:
-    """What each level of the codec is asked to quantise, [n, dimension] per level."""
-    found: list[list[Tensor]] = [[] for _ in model.levels]
-    for part in audio:
-        features = model.encoder(to_mid_side(part))
-        state: Tensor | None = None
-        for number, (level, feature) in enumerate(zip(model.levels, features, strict=True)):
-            prepared = level.prepare(state)
-            target = level.target(prepared, feature)
-            found[number].append(target.float().flatten(0, 1))
-            code = level.quantise(target, 1.0, "hard")[0]
-            state = code if prepared is None else prepared + code
-    joined = [torch.cat(parts) for parts in found]
-    return [t[torch.randperm(len(t))[:MOST_TARGETS]] for t in joined]
+    larger.eval()
+    start_codebooks(larger, audio)

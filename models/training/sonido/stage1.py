@@ -43,7 +43,7 @@ def rate_weight_at(step: int, config: TrainConfig) -> float:
     """Warm-up of the KL part: at full weight right after the codebooks' start it pulls every z onto a few codes."""
     first, last = config.continuous_steps, config.rate_until * config.steps
     progress = min(1.0, max(0.0, (step - first) / max(1.0, last - first)))
-    return config.rate_start + (1 - config.rate_start) * progress
+    return config.rate_start + (config.rate_final - config.rate_start) * progress
 
 
 def learning_rate_at(step: int, config: TrainConfig) -> float:
