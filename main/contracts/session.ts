@@ -94,11 +94,15 @@ export const sessionJob = z.object({
 });
 export type SessionJob = z.infer<typeof sessionJob>;
 
-/** A mix move that the user took or took back; both strips are kept, so that undo is one step. */
+/** What can be decided about a song; each has a history of its own within the session's one list. */
+export const decidables = ['mix', 'notes'] as const;
+export type Decidable = (typeof decidables)[number];
+
+/** Something that the user did or took back; both sides are kept, so that undo is one step. */
 export const decision = z.object({
   id: z.string(),
   trackId: z.string(),
-  /** The settings before and after, as the channel strip's JSON. */
+  /** Before and after it, as JSON: a channel strip, notes. */
   before: z.unknown(),
   after: z.unknown(),
   reason: z.string(),

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { desk as contract, type DeskFinding, type NoteSheet } from '../contracts/desk.ts';
+import { desk as contract, type DeskFinding } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
 import type { Transport } from '../contracts/rpc.ts';
 import type { Engine } from '../engine/workflows/engine.ts';
 import { removePack } from '../inference/packs/removePack.ts';
 import { directories } from '../platform/directories.ts';
-import { InTurn } from '../platform/inTurn.ts';
 import { fileError } from '../platform/fileError.ts';
 import { serve, type Handlers, type Server } from '../rpc/serve.ts';
 import { dragFile, type DragWish } from './dragFile.ts';
@@ -17,7 +16,7 @@ import { JobQueue } from './jobQueue.ts';
 import type { Listeners } from './listeners.ts';
 import { Media } from './media.ts';
 import { MixDesk } from './mixDesk.ts';
-import { Notes } from './noteSheet.ts';
+import { NoteDesk } from './noteDesk.ts';
 import { importPack, installPack, measurePack, packEntries } from './packShelf.ts';
 import { PreferencesFile } from './preferencesFile.ts';
 import { performSongJob } from './songJob.ts';
@@ -67,6 +66,8 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     Promise.resolve(studio.serves ? giveMix(studio.server, plan) : []),
   );
   await mixes.load();
+  const noteDesk = new NoteDesk(shelf);
+  await noteDesk.load();
   const settings = new PreferencesFile(join(directories().config, 'preferences.json'));
   await settings.load();
   const queue = new JobQueue(join(directory, 'jobs.json'), (job, signal, report) =>
@@ -74,30 +75,9 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
   );
   await queue.load();
   const servers = new Set<Server>();
-  const notesOf = (songId: string) => new Notes(shelf.folderOf(songId));
-
-  async function sheet(songId: string): Promise<NoteSheet> {
-    const song = shelf.get(songId);
-    if (song.noteCount === null) throw new SoniError('not-found', 'This song has no notes yet.');
-    return { revision: song.noteRevision, ...(await notesOf(songId).sheet()) };
-  }
-
-  /** Keys may be pressed faster than edits are written: one after the other, or one would be lost. */
-  const edits = new InTurn();
-  const edited = (songId: string, edit: (notes: Notes) => Promise<void>): Promise<NoteSheet> =>
-    edits.run(songId, async () => {
-      shelf.get(songId);
-      await edit(notesOf(songId));
-      const { notes } = await notesOf(songId).sheet();
-      await shelf.change(songId, (song) => ({
-        noteCount: notes.length,
-        noteRevision: song.noteRevision + 1,
-      }));
-      return await sheet(songId);
-    });
-
+  const notesOf = async (songId: string) => (await noteDesk.sheet(songId)).notes;
   const drag = (wish: DragWish, signal: AbortSignal) =>
-    dragFile(shelf.get(wish.songId), shelf.folderOf(wish.songId), wish, signal);
+    dragFile(shelf.get(wish.songId), shelf.folderOf(wish.songId), () => notesOf(wish.songId), wish, signal);
 
   async function openSong(paths: readonly string[], captured?: Captured): Promise<string> {
     for (const path of paths) {
@@ -148,10 +128,10 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     resume: ({ jobId }) => (queue.resume(jobId), null),
     move: ({ jobId, place }) => (queue.move(jobId, place), null),
     tidy: () => (queue.tidy(), null),
-    notes: ({ songId }) => sheet(songId),
-    editNotes: ({ songId, edit }) => edited(songId, (notes) => notes.edit(edit)),
-    undoNotes: ({ songId }) => edited(songId, (notes) => notes.undo()),
-    redoNotes: ({ songId }) => edited(songId, (notes) => notes.redo()),
+    notes: ({ songId }) => noteDesk.sheet(songId),
+    editNotes: ({ songId, edit }) => noteDesk.edit(songId, edit),
+    undoNotes: ({ songId }) => noteDesk.undo(songId),
+    redoNotes: ({ songId }) => noteDesk.redo(songId),
     async chooseMix({ songId, choice }) {
       await mixes.choose(songId, choice);
       return null;
@@ -169,7 +149,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     },
     async export({ songId, directory: target, wish }, { signal, emit }) {
       const song = shelf.get(songId);
-      const { notes } = song.noteCount === null ? { notes: [] } : await notesOf(songId).sheet();
+      const notes = song.noteCount === null ? [] : await notesOf(songId);
       return await exportSong({
         engine,
         song,
@@ -213,7 +193,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       openSong,
       song: (songId) => shelf.get(songId),
       folderOf: (songId) => shelf.folderOf(songId),
-      notesOf: async (songId) => (await sheet(songId)).notes,
+      notesOf,
     }),
     studio: topic(studio.changed, () => studio.snapshot()),
   };
@@ -233,6 +213,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       await queue.close();
       await studio.close();
       mixes.close();
+      noteDesk.close();
       for (const server of servers) server.close();
     },
   };

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import type { desk } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
+import type { StemNote } from '../contracts/notes.ts';
 import { partialName } from '../platform/atomicFile.ts';
 import { makeFolder } from '../platform/makeFolder.ts';
 import { copyAudio } from './copyAudio.ts';
 import { fileName, songMidi } from './exportSong.ts';
-import { Notes } from './noteSheet.ts';
 import type { SongRecord } from './songRecord.ts';
 
 export type DragWish = z.output<(typeof desk)['methods']['dragFile']['input']>;
@@ -20,14 +20,14 @@ export type DragWish = z.output<(typeof desk)['methods']['dragFile']['input']>;
 export async function dragFile(
   song: SongRecord,
   folder: string,
+  notesOf: () => Promise<readonly StemNote[]>,
   { what, name, minConfidence }: DragWish,
   signal: AbortSignal,
 ): Promise<string> {
   const title = name === '' ? song.title : `${song.title} - ${name}`;
   const to = (ending: string) => join(folder, 'drag', `${fileName(title)}.${ending}`);
   if (what === 'midi') {
-    if (song.noteCount === null) throw new SoniError('not-found', 'This song has no notes yet.');
-    const { notes } = await new Notes(folder).sheet();
+    const notes = await notesOf();
     const wanted = name === '' ? notes : notes.filter(({ stem }) => stem === name);
     // Made anew with every drag: a rename keeps readers from halves, waiting for the disk would only take time.
     const partial = partialName(to('mid'));

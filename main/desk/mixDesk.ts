@@ -1,8 +1,10 @@
 import type { MixChoice } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
 import type { MixPlan } from '../contracts/mixPlan.ts';
+import { DecisionFollower } from './decisionFollower.ts';
 import { MixDecisions, choiceInWords, type MixHistory, type MixState } from './mixDecisions.ts';
 import { chosenPlan } from './mixOf.ts';
+import { SongHistory } from './songHistory.ts';
 import type { SongRecord } from './songRecord.ts';
 import type { SongShelf } from './songShelf.ts';
 
@@ -11,12 +13,17 @@ export type GiveMix = (plan: MixPlan) => Promise<readonly string[]>;
 
 /** What a user does with the mix suggestions of the songs on the shelf. */
 export class MixDesk {
-  readonly #watched = new Map<string, () => void>();
+  readonly #follower: DecisionFollower;
 
   constructor(
     private readonly shelf: SongShelf,
     private readonly give: GiveMix,
-  ) {}
+  ) {
+    this.#follower = new DecisionFollower(
+      (songId) => new SongHistory(shelf.folderOf(songId)),
+      (songId) => this.#follow(songId),
+    );
+  }
 
   /** Brings the shelf up to what the sessions say: they are the truth, and other programs decide there, too. */
   async load(): Promise<void> {
@@ -58,11 +65,11 @@ export class MixDesk {
   }
 
   close(): void {
-    for (const stop of this.#watched.values()) stop();
+    this.#follower.close();
   }
 
   async #take(songId: string, plan: MixPlan, next: MixState, reason: string): Promise<void> {
-    this.#watch(songId);
+    this.#follower.watch(songId);
     await this.#note(songId, await this.#decisionsOf(songId).take(plan, next, reason));
   }
 
@@ -89,7 +96,7 @@ export class MixDesk {
   }
 
   async #follow(songId: string): Promise<void> {
-    this.#watch(songId);
+    this.#follower.watch(songId);
     const mix = this.shelf.has(songId) ? this.shelf.get(songId).mix : null;
     if (mix === null) return;
     const history = await this.#decisionsOf(songId).history(mix.plan);
@@ -98,13 +105,6 @@ export class MixDesk {
     if (known === JSON.stringify(history)) return;
     await this.#note(songId, history);
     if (applied || history.applied) await this.#giveState(mix.plan, history);
-  }
-
-  #watch(songId: string): void {
-    if (this.#watched.has(songId)) return;
-    // A session that another program holds just now is looked at with its next change.
-    const look = () => void this.#follow(songId).catch(() => undefined);
-    this.#watched.set(songId, this.#decisionsOf(songId).watch(look));
   }
 
   #decisionsOf(songId: string): MixDecisions {

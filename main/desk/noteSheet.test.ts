@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Session } from '../engine/session/session.ts';
 import { Notes } from './noteSheet.ts';
 
 let folder: string;
@@ -53,5 +54,29 @@ describe('the notes of a song', () => {
     const notes = new Notes(folder);
     await notes.edit({ type: 'change', notes: [{ id: 'n99', pitch: 1, onset: 0, offset: 1 }] });
     expect(await pitches(notes)).toEqual([40, 42, 44]);
+  });
+
+  it('are decisions of the session, with what they changed', async () => {
+    const notes = new Notes(folder);
+    await notes.edit({ type: 'add', note: note(1.5, 60) });
+    await notes.edit({ type: 'remove', ids: ['n1', 'e0'] });
+    await notes.undo();
+    const session = await Session.open(join(folder, 'session'));
+    try {
+      expect(session.decisions.list()).toMatchObject([
+        { reason: '1 note added to bass', state: 'applied', before: { value: [] } },
+        { reason: '2 notes removed', state: 'undone', before: { value: [{ pitch: 42 }, { pitch: 60 }] } },
+      ]);
+    } finally {
+      session.close();
+    }
+  });
+
+  it('transcribed anew forget edits that spoke of others', async () => {
+    const notes = new Notes(folder);
+    await notes.edit({ type: 'remove', ids: ['n0'] });
+    await writeFile(join(folder, 'notes.json'), JSON.stringify([note(0, 70), note(1, 72)]));
+    expect(await pitches(notes)).toEqual([70, 72]);
+    expect((await notes.sheet()).canUndo).toBe(false);
   });
 });

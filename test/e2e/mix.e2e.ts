@@ -136,7 +136,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await showView(desk.page, 'Mix');
     await expect.poll(strength, soon).toBe('0.1');
     const file = await openedFile();
-    expect(decisions(file).stdout).toMatch(/applied\s+Mix suggestion at 10 %/);
+    expect(decisions(file).stdout).toMatch(/applied\s+mix\s+Mix suggestion at 10 %/);
     // The window follows what another program decides.
     let steps = 0;
     while (decisions(file, '--undo').status === 0) steps++;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -24,6 +25,12 @@ describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
   let transcribed = 0;
   const roll = () => desk.page.getByRole('application', { name: /Piano roll/ });
   const status = () => desk.page.locator('.view-notes').getByRole('status');
+
+  const decisions = (...flags: readonly string[]) =>
+    spawnSync(process.execPath, ['bin/sonidesk.mjs', 'decisions', home.song, ...flags], {
+      env: home.env,
+      encoding: 'utf8',
+    });
 
   beforeAll(async () => {
     home = await deskHome();
@@ -202,6 +209,24 @@ describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
     for (let times = 0; times < 5; times++) await page.keyboard.press('Control+Shift+z');
     await expect.poll(() => redo.isEnabled(), patience).toBe(false);
     expect(await draggedNotes(page)).toEqual(edited);
+  });
+
+  it('shares the history of the notes with the command line, and follows it', async () => {
+    const { page } = desk;
+    const undo = page.getByRole('button', { name: 'Undo' });
+    const { stdout } = decisions();
+    // Move, velocity, length, quantise are changes; a new note is not.
+    expect(stdout.match(/^applied\s+notes\s+\d+ notes? changed$/gm)).toHaveLength(4);
+    expect(stdout).toMatch(/^applied\s+notes\s+1 note added to \w+$/m);
+    for (let times = 0; times < 5; times++) expect(decisions('--undo').status).toBe(0);
+    await expect.poll(() => status().textContent(), patience).toBe(`${transcribed} of ${transcribed} notes`);
+    await expect.poll(() => undo.isEnabled(), patience).toBe(false);
+    expect(decisions('--undo').stderr).toContain('There is nothing to undo.');
+    expect(decisions('--redo', '--about', 'notes').status).toBe(0);
+    await expect.poll(() => undo.isEnabled(), patience).toBe(true);
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => undo.isEnabled(), patience).toBe(false);
+    expect(decisions().stdout).not.toContain('applied');
   });
 
   it('plays the notes on a MIDI port, every stroke with its end', async () => {
