@@ -9,7 +9,17 @@ from pathlib import Path
 
 import torch
 
-from sonido import audition, debug_chain, feature_export, feature_golden, musicality, pipeline, plots, results
+from sonido import (
+    audition,
+    clip_stage,
+    debug_chain,
+    feature_export,
+    feature_golden,
+    musicality,
+    pipeline,
+    plots,
+    results,
+)
 from sonido.config import SIZES, model_config
 from sonido.data.clips import fixed_segments
 from sonido.data.preparation import Inputs, prepare
@@ -42,7 +52,13 @@ def _tokens(a: argparse.Namespace) -> None:
 
 def _stage2(a: argparse.Namespace) -> None:
     start = Path(a.start) if a.start else None
-    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device, start)
+    shards = [Path(folder) for folder in a.clip_shards]
+    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device, start, shards)
+
+
+def _clip(a: argparse.Namespace) -> None:
+    shards, dimension = [Path(folder) for folder in a.shards], model_config(a.size).clip_dimension
+    clip_stage.train(Path(a.run_folder), a.size, dimension, a.seed, shards, a.steps, a.minutes, a.device)
 
 
 def _export(a: argparse.Namespace) -> None:
@@ -67,7 +83,7 @@ def _judge(a: argparse.Namespace) -> None:
     """Samples against held-out songs and shuffled tokens: table, sounds and spectrograms."""
     run, out = Path(a.run_folder), Path(a.out)
     config = model_config(a.size)
-    model, clip = pipeline.load_codec(run, a.size), pipeline.load_clip(run, config)
+    model, clip = pipeline.load_codec(run, a.size), clip_stage.load_clip(run, config)
     priors = pipeline.load_priors(run, config)
     items = [i for i in pipeline.held_out_items(Path(a.shards)) if i.frames > 30 * 44_100]
     excerpts = fixed_segments(items, a.count, WINDOW * TOP, a.seed)
@@ -144,10 +160,18 @@ def main() -> None:
     command.add_argument("--device", default="cpu")
     command.set_defaults(run=_tokens)
 
+    command = add("clip", "train the clip embedding alone, on rendered shards", False, True)
+    command.add_argument("--shards", nargs="+", required=True, help="the probes' songs in them are left out")
+    command.add_argument("--steps", type=int, help="instead of the preset's")
+    command.add_argument("--minutes", type=float, help="stop early after this time")
+    command.add_argument("--device", default="cpu")
+    command.set_defaults(run=_clip)
+
     command = add("stage2", "train the clip embedding and the priors", False, True)
     command.add_argument("--levels", type=int, nargs="*", default=[0, 1, 2])
     command.add_argument("--minutes", type=float, help="bound for each prior")
     command.add_argument("--steps", type=int, help="of each prior, instead of the preset's")
+    command.add_argument("--clip-shards", nargs="*", default=[], help="what the clip embedding learns from")
     command.add_argument("--start", help="run folder whose priors, of as many or fewer layers, new ones start from")
     command.add_argument("--device", default="cpu")
     command.set_defaults(run=_stage2)

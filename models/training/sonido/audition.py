@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 
 from sonido.clip_embedding import ClipEmbedding
+from sonido.clip_grid import WINDOW as CLIP
 from sonido.distortion import magnitudes
 from sonido.hqvae import HQVAE
 from sonido.musicality import Statistics, frames_shuffled, shuffled, statistics
 from sonido.prior import Prior
 from sonido.sampler import Sampling, sample
-from sonido.tokenisation import TOP, WINDOW, encode_chunk
+from sonido.tokenisation import TOP
 
 matplotlib.use("Agg")
 from matplotlib import pyplot
@@ -34,9 +35,10 @@ def draw_samples(
     sampling: Sampling,
 ) -> Tensor:
     """[batch, 2, time] audio sampled with the clip embeddings of `conditions` [batch, 2, time] (at least 6 s)."""
-    features = encode_chunk(model, conditions[:, :, : WINDOW * TOP])[1]
+    heard = conditions[:, :, : CLIP * TOP]
+    embedded = clip(torch.nn.functional.pad(heard, (0, CLIP * TOP - heard.shape[-1])))
     tops = max(1, round(seconds * 44_100 / TOP))
-    audio: Tensor = model.decode(sample(priors, tops, clip(features), sampling, seed))
+    audio: Tensor = model.decode(sample(priors, tops, embedded, sampling, seed))
     return audio
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from sonido import pipeline
 from sonido.audition import draw_samples, picture
+from sonido.clip_stage import load_clip
 from sonido.config import model_config
 from sonido.data import recordings, soundfonts
 from sonido.data.clips import read_index, read_segment
@@ -57,7 +58,7 @@ def chain(out: Path, data: Path | None, processes: int = 2) -> dict[str, float]:
     config = model_config(SIZE)
     condition = torch.from_numpy(read_segment(read_index(out / "shards", "train")[0], 0, 6 * 44_100))
     model = pipeline.load_codec(out, SIZE)
-    clip, priors = pipeline.load_clip(out, config), pipeline.load_priors(out, config)
+    clip, priors = load_clip(out, config), pipeline.load_priors(out, config)
     drawn = draw_samples(model, clip, priors, condition[None], 0.7, 0, Sampling())[0]
     if not torch.isfinite(drawn).all():
         raise ArithmeticError("the sampled audio is not finite")

@@ -19,7 +19,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor
 
-from sonido import checkpoint
+from sonido import checkpoint, clip_grid
+from sonido.clip_stage import load_clip
 from sonido.config import HOPS, SAMPLE_RATE, model_config
 from sonido.features import feature_graphs
 from sonido.logline import parse_line
@@ -47,16 +48,16 @@ class Agreement:
 def export_features(
     run: Path, out: Path, size: str, layers: list[int] | None = None, audio: Tensor | None = None
 ) -> list[Agreement]:
-    """tokenise.onnx, features0..2.onnx and features.json. `audio` [batch, 2, time] for the comparison with PyTorch.
+    """tokenise.onnx, clip.onnx, features0..2.onnx and features.json; `audio` [batch, 2, time] is compared on.
 
     Raises ArithmeticError naming the outputs that differ from PyTorch's by more than the tolerance.
     """
     config = model_config(size)
-    model, priors = load_codec(run, size), load_priors(run, config)
-    results = export_graphs(feature_graphs(model, priors, layers), out, audio)
-    steps = {name: _steps(run / name) for name in ("stage1", "prior0", "prior1", "prior2")}
+    model, clip, priors = load_codec(run, size), load_clip(run, config), load_priors(run, config)
+    results = export_graphs(feature_graphs(model, clip, priors, layers), out, audio)
+    steps = {name: _steps(run / name) for name in ("stage1", "clip", "prior0", "prior1", "prior2")}
     facts: dict[str, Any] = {
-        "format": 1,
+        "format": 2,
         "size": size,
         "opset": OPSET,
         "context_coarse_tokens": CONTEXT,
@@ -65,7 +66,8 @@ def export_features(
         "contexts": [p.context for p in config.priors],
         "widths": [p.width for p in config.priors],
         "layers": layers or [p.feature_layer for p in priors],
-        "parameters": sum(p.numel() for module in (model, *priors) for p in module.parameters()),
+        "clip": {"window": clip_grid.WINDOW, "hop": clip_grid.HOP, "dimension": config.clip_dimension},
+        "parameters": sum(p.numel() for module in (model, clip, *priors) for p in module.parameters()),
         "steps": steps,
         "hours": _hours(run, size, steps["stage1"]),
     }

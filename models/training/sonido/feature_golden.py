@@ -1,4 +1,4 @@
-"""What PyTorch computes of a test signal, for the product's own tests: tokens, and every 37th row of the features."""
+"""What PyTorch computes of a test signal, for the product's tests: tokens, clips, every 37th row of the features."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from sonido.clip_stage import embed_long, load_clip
 from sonido.config import HOPS, SAMPLE_RATE, model_config
 from sonido.features import level_features
 from sonido.pipeline import load_codec, load_priors
@@ -42,11 +43,13 @@ def test_signal(frames: int) -> Tensor:
 @torch.no_grad()
 def write(run: Path, size: str, path: Path, layers: list[int] | None) -> None:
     model, priors = load_codec(run, size), load_priors(run, model_config(size))
-    tokens, _ = encode_long(model, test_signal(SECONDS * SAMPLE_RATE))
-    tensors: dict[str, Tensor] = {}
+    signal = test_signal(SECONDS * SAMPLE_RATE)
+    tokens, _ = encode_long(model, signal)
+    clips = embed_long(load_clip(run, model_config(size)), signal)
+    tensors: dict[str, Tensor] = {"clip": clips.contiguous()}
     for level, (name, prior) in enumerate(zip(LEVELS, priors, strict=True)):
         upper = tokens[level - 1] if level else None
-        features = level_features(prior, tokens[level], upper, None if layers is None else layers[level])
+        features = level_features(prior, tokens[level], upper, clips, None if layers is None else layers[level])
         tensors[f"tokens.{name}"] = tokens[level].to(torch.int16)
         tensors[f"features.{name}"] = features[::EVERY].half().contiguous()
     path.parent.mkdir(parents=True, exist_ok=True)

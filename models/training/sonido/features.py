@@ -1,8 +1,17 @@
 """SoniDo features: hidden states of the priors at one depth, aligned to the tokens, and the graphs that compute them.
 
 The feature of frame i is the state that has seen token i: the prior's inputs are shifted by one, so it is the state at
-position i + 1. The clip condition is left out (the learned `no_clip` vector, a fifth of the training): the states then
-depend on nothing but the tokens before, and on the tokens above that the conditioner sees.
+position i + 1. A state depends on the tokens before, on those above that the conditioner sees, and on the clip
+embedding.
+
+The condition follows from the file alone, however it is cut into chunks. With T = ceil(samples / 2048) coarse tokens of
+audio at 44.1 kHz (after the last sample: silence):
+- clip k covers the coarse tokens [128 k, 128 k + 256), that is the samples [262144 k, 262144 k + 524288);
+- there are K = floor((T - 256) / 128) + 1 of them when T >= 256, and else one, with silence after the end of the file;
+- the window of a prior of level l that begins at its token s (a multiple of half its context) takes the clip
+  k = clamp(floor((c - 128 + 64) / 128), 0, K - 1), where c = (s + context / 2) / 4^l is the window's nominal centre in
+  coarse tokens, a whole number, also where the window reaches beyond the end of the file.
+`sonido.clip_grid` holds these rules. The embedding hears 11.9 s around the window's centre: so far features see ahead.
 """
 
 from __future__ import annotations
@@ -10,8 +19,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from sonido.clip_embedding import ClipEmbedding
+from sonido.clip_grid import clip_of
 from sonido.hqvae import HQVAE
-from sonido.onnx_export import Graph, QuantiserGraph
+from sonido.onnx_export import Graph, QuantiserGraph, clip_graph
 from sonido.prior import Prior
 from sonido.stereo import to_mid_side
 from sonido.tokenisation import CONTEXT, TOP
@@ -34,41 +45,47 @@ class TokeniseGraph(nn.Module):
 
 
 class FeatureGraph(nn.Module):
-    """A window of tokens [batch, context] (and the tokens above) as float32 -> features [batch, context - 1, width]."""
+    """Window of tokens [batch, context] (and those above) as float32, clip embedding -> [batch, context - 1, width]."""
 
     def __init__(self, prior: Prior, layer: int | None = None) -> None:
         super().__init__()
         self.prior = prior
         self.layer = prior.feature_layer if layer is None else layer
 
-    def forward(self, tokens: Tensor, upper: Tensor | None = None) -> Tensor:
-        batch = tokens.shape[0]
-        clip = tokens.new_zeros(batch, self.prior.config.clip_dimension)
-        above = None if upper is None else upper.long()
-        states = self.prior.hidden_states(tokens.long(), above, clip, tokens.new_zeros(batch, 1))
+    def forward(self, tokens: Tensor, *rest: Tensor) -> Tensor:
+        """`rest` is (clip) at the top and (upper, clip) below."""
+        above = rest[0].long() if len(rest) == 2 else None
+        states = self.prior.hidden_states(tokens.long(), above, rest[-1], tokens.new_ones(tokens.shape[0], 1))
         return states[self.layer][:, 1:]
 
 
-def feature_graphs(model: HQVAE, priors: list[Prior], layers: list[int] | None = None) -> list[Graph]:
-    """`tokenise` and `features0..2`; `layers` is the depth per level (default: the middle of each prior)."""
+def feature_graphs(
+    model: HQVAE, clip: ClipEmbedding, priors: list[Prior], layers: list[int] | None = None
+) -> list[Graph]:
+    """`tokenise`, `clip` and `features0..2`; `layers` is the depth per level (default: the middle of each prior)."""
     generator = torch.Generator().manual_seed(0)
     audio = 0.1 * torch.randn(2, 2, (4 * CONTEXT) * TOP, generator=generator)
     names = ("coarse", "medium", "fine")
-    result = [Graph("tokenise", TokeniseGraph(model), {"audio": audio}, names, ((2, "samples"),))]
+    result = [Graph("tokenise", TokeniseGraph(model), {"audio": audio}, names, ((2, "samples"),)), clip_graph(clip)]
     for prior in priors:
         c = prior.config
         inputs = {"tokens": torch.randint(c.vocabulary, (2, c.context), generator=generator).float()}
         if c.upper_vocabulary is not None:
             shape = (2, c.context // c.upper_ratio)
             inputs["upper"] = torch.randint(c.upper_vocabulary, shape, generator=generator).float()
+        inputs["clip"] = torch.randn(2, c.clip_dimension, generator=generator)
         layer = prior.feature_layer if layers is None else layers[c.level]
         result.append(Graph(f"features{c.level}", FeatureGraph(prior, layer), inputs, ("features",)))
     return result
 
 
 @torch.no_grad()
-def level_features(prior: Prior, tokens: Tensor, upper: Tensor | None, layer: int | None = None) -> Tensor:
+def level_features(
+    prior: Prior, tokens: Tensor, upper: Tensor | None, clips: Tensor, layer: int | None = None
+) -> Tensor:
     """Features [length, width] of all `tokens` [length] of a piece; upper [>= length / ratio] are the tokens above.
+
+    clips [count, dimension] are the clip embeddings of the whole piece.
 
     Windows of the prior's context at every half of it; each gives the frames that have seen at least that much past
     (the first one all). Beyond the end of the piece stands the token that was left out.
@@ -79,12 +96,12 @@ def level_features(prior: Prior, tokens: Tensor, upper: Tensor | None, layer: in
     start = first = 0
     while first < length:
         window = _window(tokens, start, c.context, c.vocabulary)
-        above: Tensor | None = None
+        given = [clips[clip_of(start, c.context, c.upper_ratio**c.level, len(clips))][None]]
         if upper is not None and c.upper_vocabulary is not None:
             ratio = c.upper_ratio
-            above = _window(upper, start // ratio, c.context // ratio, c.upper_vocabulary)
+            given.insert(0, _window(upper, start // ratio, c.context // ratio, c.upper_vocabulary))
         end = min(length, start + c.context - 1)
-        pieces.append(graph(window, above)[0, first - start : end - start])
+        pieces.append(graph(window, *given)[0, first - start : end - start])
         first, start = end, start + half
     return torch.cat(pieces)
 

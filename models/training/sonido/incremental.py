@@ -22,7 +22,7 @@ class IncrementalPrior:
         """upper [batch, context / ratio] or None at the top; clip [batch, clip dimension]; keep_clip [batch, 1]."""
         self.prior, config = prior, prior.config
         self.position = 0
-        self.prefix = keep_clip * prior.clip(clip) + (1 - keep_clip) * prior.no_clip
+        self.prefix, self.everywhere = prior.condition(clip, keep_clip)
         self.fixed = (prior.row_position + prior.column_position).flatten(0, 1)[None]
         if prior.conditioner is not None:
             if upper is None:
@@ -35,7 +35,7 @@ class IncrementalPrior:
     def step(self, before: Tensor | None) -> Tensor:
         """Logits [batch, vocabulary] of the next position; `before` [batch] is the token before it, None at first."""
         prior = self.prior
-        x = (self.prefix if before is None else prior.embed(before)) + self.fixed[:, self.position]
+        x = (self.prefix if before is None else prior.embed(before) + self.everywhere) + self.fixed[:, self.position]
         for index, layer in enumerate(prior.layers):
             x = x + self._attend(index, layer.attention, layer.norm1(x))
             x = x + layer.outer(F.gelu(layer.inner(layer.norm2(x))))

@@ -3,7 +3,7 @@
 - encoder: audio [batch, 2, samples] -> coarse, medium and fine features [batch, time, width];
 - quantiser: the three features -> tokens per level [batch, tokens] int64 (top-down path with nearest codes);
 - decoder: tokens -> audio [batch, 2, samples];
-- clip: coarse features -> clip embedding;
+- clip: audio [batch, 2, samples] of a whole clip -> clip embedding;
 - prior0..2: tokens, (tokens above,) clip, keep_clip -> logits and the mid-depth feature.
 
 A float16 copy of each but the quantiser keeps its inputs and outputs in float32, and its analysis filterbank and
@@ -23,20 +23,22 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from sonido import clip_grid
 from sonido.clip_embedding import ClipEmbedding
 from sonido.config import HOPS
 from sonido.filterbank import Analysis
 from sonido.hqvae import HQVAE
 from sonido.prior import Prior
 from sonido.quantiser import StochasticQuantiser
+from sonido.spectrum import Spectrum
 from sonido.stereo import to_mid_side
-from sonido.tokenisation import CONTEXT, WINDOW
+from sonido.tokenisation import CONTEXT
 from sonido.tonal import TonalSpectrum
 
 OPSET = 17
 CHUNK_TOPS = 64
 """Coarse tokens a codec chunk holds: 64 x 2048 samples = 2.97 s, of which CONTEXT on each side are context."""
-KEEP_FLOAT32 = (Analysis, StochasticQuantiser, TonalSpectrum)
+KEEP_FLOAT32 = (Analysis, StochasticQuantiser, TonalSpectrum, Spectrum)
 
 
 class EncoderGraph(nn.Module):
@@ -99,12 +101,11 @@ def graphs(model: HQVAE, clip: ClipEmbedding, priors: list[Prior], batch: int = 
     audio = 0.1 * torch.randn(batch, 2, CHUNK_TOPS * HOPS[0], generator=generator)
     features = dict(zip(("coarse", "medium", "fine"), model.encoder(to_mid_side(audio)), strict=True))
     tokens = dict(zip(("coarse", "medium", "fine"), model.encode(audio), strict=True))
-    width = model.config.width
     result = [
         Graph("encoder", EncoderGraph(model), {"audio": audio}, ("coarse", "medium", "fine")),
         Graph("quantiser", QuantiserGraph(model), features, ("coarse_tokens", "medium_tokens", "fine_tokens")),
         Graph("decoder", DecoderGraph(model), tokens, ("audio",)),
-        Graph("clip", clip, {"coarse": torch.randn(batch, WINDOW, width, generator=generator)}, ("clip",)),
+        clip_graph(clip, batch),
     ]
     for prior in priors:
         c = prior.config
@@ -116,6 +117,14 @@ def graphs(model: HQVAE, clip: ClipEmbedding, priors: list[Prior], batch: int = 
         inputs["keep_clip"] = torch.ones(batch, 1)
         result.append(Graph(f"prior{c.level}", PriorGraph(prior), inputs, ("logits", "feature")))
     return result
+
+
+def clip_graph(clip: ClipEmbedding, batch: int = 2) -> Graph:
+    """The last clip of the example ends in silence."""
+    generator = torch.Generator().manual_seed(1)
+    audio = 0.1 * torch.randn(batch, 2, clip_grid.WINDOW * HOPS[0], generator=generator)
+    audio[-1, :, audio.shape[-1] // 2 :] = 0
+    return Graph("clip", clip, {"audio": audio}, ("clip",))
 
 
 class PriorGraph(nn.Module):
@@ -157,7 +166,7 @@ class HalfGraph(nn.Module):
 def export(items: list[Graph], directory: Path, facts: dict[str, Any]) -> None:
     """NAME.onnx and NAME.fp16.onnx per graph, and manifest.json with `facts`, shapes and the opset."""
     directory.mkdir(parents=True, exist_ok=True)
-    sizes = {"chunk_coarse_tokens": CHUNK_TOPS, "context": CONTEXT, "clip_window": WINDOW}
+    sizes = {"chunk_coarse_tokens": CHUNK_TOPS, "context": CONTEXT, "clip_window": clip_grid.WINDOW}
     manifest: dict[str, Any] = {"format": 1, "opset": OPSET, **sizes, **facts}
     manifest["graphs"] = {}
     for graph in items:

@@ -14,9 +14,9 @@ from typing import Any
 
 import torch
 
-from sonido import checkpoint
+from sonido import checkpoint, clip_stage
 from sonido.checkpoint import load_average
-from sonido.clip_embedding import ClipEmbedding
+from sonido.clip_stage import load_clip
 from sonido.config import ModelConfig, model_config
 from sonido.data.augmentation import Augmentation
 from sonido.data.clips import Item, Prefetched, RandomSegments, fixed_segments, read_index
@@ -25,10 +25,10 @@ from sonido.hqvae import HQVAE
 from sonido.logline import RunLog
 from sonido.onnx_export import export, graphs
 from sonido.onnx_parity import Parity, compare
-from sonido.presets import clip_config, make_codec, prior_config, stage1_config
+from sonido.presets import make_codec, prior_config, stage1_config
 from sonido.prior import Prior, depth, grow
 from sonido.stage1 import train as train_stage1
-from sonido.stage2 import ClipTrainer, train_clip, train_prior
+from sonido.stage2 import train_prior
 from sonido.tokenisation import cache_tokens, read_tokens
 
 
@@ -121,18 +121,21 @@ def stage2(
     steps: int | None = None,
     device: str = "cpu",
     start: Path | None = None,
+    clip_shards: list[Path] | None = None,
 ) -> bool:
     """Clip embedding, then the priors of `levels`; `minutes` bounds each of them, `steps` replaces the preset's.
+
+    The clip embedding learns from `clip_shards`, or from what was tokenised; a run that has one keeps it.
 
     New priors start from the averaged weights of the run folder `start`, whose priors may have fewer layers.
     Returns whether all of them reached their last step.
     """
     config = model_config(size)
     train, held_out = read_tokens(run / "tokens" / "train"), read_tokens(run / "tokens" / "held_out")
-    torch.manual_seed(seed)
-    trainer = ClipTrainer(config.codec.width, config.clip_dimension)
-    train_clip(trainer, train, held_out, clip_config(size, seed), run / "clip", device=device)
+    clip_stage.train(run, size, config.clip_dimension, seed, clip_shards, device=device)
     clip = load_clip(run, config)
+    for split, items in (("train", train), ("held_out", held_out)):
+        clip_stage.embed_items(run, split, items, clip)
     finished = True
     for level in levels:
         torch.manual_seed(seed + level)
@@ -141,17 +144,9 @@ def stage2(
             grow(prior, checkpoint.averages(start / f"prior{level}" / "checkpoint"))
         deadline = None if minutes is None else time.monotonic() + 60 * minutes
         settings = prior_config(size, level, seed, steps)
-        reached = train_prior(
-            prior, clip, train, held_out, settings, run / f"prior{level}", deadline=deadline, device=device
-        )
+        reached = train_prior(prior, train, held_out, settings, run / f"prior{level}", deadline=deadline, device=device)
         finished = finished and reached >= settings.steps
     return finished
-
-
-def load_clip(run: Path, config: ModelConfig) -> ClipEmbedding:
-    trainer = ClipTrainer(config.codec.width, config.clip_dimension)
-    load_average(run / "clip" / "checkpoint", trainer)
-    return trainer.clip.eval()
 
 
 def load_priors(run: Path, config: ModelConfig) -> list[Prior]:

@@ -2,6 +2,7 @@
 
 Position t reads the tokens before t (inputs are shifted by one) and, on the two finer levels, all tokens of the level
 above through a conditioner. Position 0 is the global condition: the clip embedding, or a learned vector when dropped.
+The clip embedding is added to every other position too, through a linear layer of its own.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Prior(nn.Module):
         self.row_position = nn.Parameter(0.02 * torch.randn(config.blocks, 1, width))
         self.column_position = nn.Parameter(0.02 * torch.randn(1, config.block_length, width))
         self.clip = nn.Linear(config.clip_dimension, width)
+        self.clip_everywhere = nn.Linear(config.clip_dimension, width, bias=False)
         self.no_clip = nn.Parameter(0.02 * torch.randn(width))
         self.conditioner = (
             None if config.upper_vocabulary is None else Conditioner(config.upper_vocabulary, config.upper_ratio, width)
@@ -55,11 +57,23 @@ class Prior(nn.Module):
         self.head = nn.Linear(width, config.vocabulary)
         nn.init.normal_(self.embed.weight, std=0.02)
         nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.normal_(self.clip_everywhere.weight, std=0.02)
+        self._register_load_state_dict_pre_hook(self._of_before)  # type: ignore[no-untyped-call]
+
+    def _of_before(self, weights: dict[str, Tensor], prefix: str, *_: object) -> None:
+        """Priors trained before the condition was added everywhere add nothing."""
+        weights.setdefault(f"{prefix}clip_everywhere.weight", torch.zeros_like(self.clip_everywhere.weight))
 
     @property
     def feature_layer(self) -> int:
         """Number of layers before the hidden state that is used as feature."""
         return (self.config.layers + 1) // 2
+
+    def condition(self, clip: Tensor, keep_clip: Tensor) -> tuple[Tensor, Tensor]:
+        """What stands at position 0 and what is added to all others, [batch, width] each."""
+        clip, keep_clip = clip.to(self.clip.weight.dtype), keep_clip.to(self.clip.weight.dtype)
+        prefix = keep_clip * self.clip(clip) + (1 - keep_clip) * self.no_clip
+        return prefix, keep_clip * self.clip_everywhere(clip)
 
     def hidden_states(self, tokens: Tensor, upper: Tensor | None, clip: Tensor, keep_clip: Tensor) -> list[Tensor]:
         """State before the first layer and after each: layers + 1 tensors [batch, context, width].
@@ -67,9 +81,8 @@ class Prior(nn.Module):
         tokens [batch, context] int64; upper [batch, context / ratio] or None at the top; clip [batch, clip dimension];
         keep_clip [batch, 1] is 1 where the clip embedding counts and 0 where it is dropped.
         """
-        clip, keep_clip = clip.to(self.clip.weight.dtype), keep_clip.to(self.clip.weight.dtype)
-        prefix = keep_clip * self.clip(clip) + (1 - keep_clip) * self.no_clip
-        x = torch.cat([prefix[:, None], self.embed(tokens[:, :-1])], dim=1)
+        prefix, everywhere = self.condition(clip, keep_clip)
+        x = torch.cat([prefix[:, None], self.embed(tokens[:, :-1]) + everywhere[:, None]], dim=1)
         x = x + (self.row_position + self.column_position).flatten(0, 1)
         if self.conditioner is not None:
             if upper is None:
@@ -108,6 +121,10 @@ def depth(weights: dict[str, Tensor]) -> int:
 def grow(prior: Prior, smaller: dict[str, Tensor]) -> None:
     """`prior` takes the weights of a prior with as many or fewer layers; layers it has more start as the identity."""
     known = depth(smaller)
+    if "clip_everywhere.weight" not in smaller:  # of before there was one, with another clip embedding
+        known_names = {k: v for k, v in smaller.items() if not k.startswith("clip.")}
+        own = prior.state_dict()
+        smaller = known_names | {k: own[k] for k in ("clip.weight", "clip.bias", "clip_everywhere.weight")}
     missing, unexpected = prior.load_state_dict(smaller, strict=False)
     if unexpected or any(int(name.split(".")[1]) < known for name in missing if name.startswith("layers.")):
         raise ValueError(f"the smaller prior does not fit: unknown {unexpected}, missing {missing}")

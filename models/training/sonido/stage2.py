@@ -1,4 +1,4 @@
-"""Training of stage 2: the clip embedding first, then each prior on the tokens of a frozen stage 1."""
+"""Training of stage 2: the loop that all of its parts share, and each prior on the tokens of a frozen stage 1."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from sonido import checkpoint
-from sonido.clip_embedding import ClipEmbedding, TagEncoder, contrastive_loss
 from sonido.config import TrainConfig
 from sonido.ema import Average
 from sonido.logline import RunLog
 from sonido.ngram import bigram_bits, unigram_bits
 from sonido.prior import Prior
 from sonido.stage1 import learning_rate_at, set_learning_rate
-from sonido.tokenisation import WINDOW, TokenItem
+from sonido.tokenisation import TokenItem
 from sonido.windows import Windows
 
 
@@ -74,60 +72,15 @@ def run_loop(
     return step
 
 
-class ClipTrainer(nn.Module):
-    def __init__(self, feature_width: int, dimension: int) -> None:
-        super().__init__()
-        self.clip = ClipEmbedding(feature_width, dimension)
-        self.tags = TagEncoder(dimension)
-
-
-def train_clip(
-    trainer: ClipTrainer,
-    items: list[TokenItem],
-    held_out: list[TokenItem],
-    config: TrainConfig,
-    directory: Path,
-    deadline: float | None = None,
-    device: str = "cpu",
-) -> int:
-    """InfoNCE on tagged (rendered) items; validation is the share of clips whose own tags rank first of the batch."""
-
-    def batch(source: list[TokenItem], step: int) -> tuple[Tensor, Tensor]:
-        random = np.random.default_rng([config.seed, step])
-        features, tags = [], []
-        tagged = [i for i in source if i.truth and len(i.features) >= WINDOW]
-        if not tagged:
-            raise ValueError("no rendered item with a truth.json is long enough for the clip embedding")
-        for _ in range(config.batch):
-            item = tagged[int(random.integers(len(tagged)))]
-            start = int(random.integers(len(item.features) - WINDOW + 1))
-            features.append(torch.from_numpy(item.features[start : start + WINDOW]))
-            tags.append(item.tags(start, WINDOW))
-        return torch.stack(features).to(device), torch.stack(tags).to(device)
-
-    def loss_at(step: int) -> Tensor:
-        features, tags = batch(items, step)
-        return contrastive_loss(trainer.clip(features), tags, trainer.tags(tags), trainer.tags.log_scale)
-
-    @torch.no_grad()
-    def validate() -> dict[str, float]:
-        features, tags = batch(held_out, 10**6)
-        scores = trainer.clip(features) @ trainer.tags(tags).t()
-        hits = (scores.argmax(1) == torch.arange(len(scores), device=device)).float().mean()
-        return {"top1": float(hits), "chance": 1 / len(scores)}
-
-    return run_loop(trainer, loss_at, validate, config, directory, "clip", deadline, device)
-
-
 @torch.no_grad()
-def bits_per_token(prior: Prior, windows: Windows, clip: ClipEmbedding, batches: int) -> float:
+def bits_per_token(prior: Prior, windows: Windows, batches: int) -> float:
     """Held-out cross-entropy in bits, condition kept, nothing left out."""
     was_training = prior.training
     prior.eval()
     total, count = 0.0, 0
     device = prior.no_clip.device
     for window in (w.to(device) for w in windows.all_in_order(batches)):
-        loss = prior.loss(window.tokens, window.upper, clip(window.features))
+        loss = prior.loss(window.tokens, window.upper, window.clip)
         total += loss.item() * window.tokens.numel()
         count += window.tokens.numel()
     prior.train(was_training)
@@ -136,7 +89,6 @@ def bits_per_token(prior: Prior, windows: Windows, clip: ClipEmbedding, batches:
 
 def train_prior(
     prior: Prior,
-    clip: ClipEmbedding,
     items: list[TokenItem],
     held_out: list[TokenItem],
     config: TrainConfig,
@@ -154,15 +106,12 @@ def train_prior(
         "unigram": unigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
         "bigram": bigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
     }
-    clip.to(device).eval()
 
     def loss_at(step: int) -> Tensor:
         window = windows.at(step).to(torch.device(device))
-        with torch.no_grad():
-            embedded = clip(window.features)
-        return prior.loss(window.tokens, window.upper, embedded)
+        return prior.loss(window.tokens, window.upper, window.clip)
 
     def validate() -> dict[str, float]:
-        return {"bits": bits_per_token(prior, held_windows, clip, 16), **yardsticks}
+        return {"bits": bits_per_token(prior, held_windows, 16), **yardsticks}
 
     return run_loop(prior, loss_at, validate, config, directory, f"prior{level}", deadline, device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sonido.clip_embedding import tags_of
 from sonido.config import HOPS
 from sonido.data.clips import Item, read_segment
 from sonido.hqvae import HQVAE
@@ -21,7 +20,7 @@ TOP = HOPS[0]
 CONTEXT = 16
 """Coarse tokens of audio on either side of a chunk; more than the encoder sees (test_tokenisation proves it)."""
 WINDOW = 128
-"""Coarse tokens a clip embedding covers (5.9 s)."""
+"""Coarse tokens of an excerpt that is judged (5.9 s)."""
 
 
 @torch.no_grad()
@@ -61,13 +60,12 @@ def encode_long(model: HQVAE, audio: Tensor, chunk: int = 256) -> tuple[list[Ten
 @dataclass
 class TokenItem:
     tokens: list[NDArray[np.int64]]
-    features: NDArray[np.float32]
-    """Coarse encoder features [coarse tokens, width]."""
     truth: dict[str, object]
     """Of rendered items, else empty."""
-
-    def tags(self, start: int, count: int) -> Tensor:
-        return tags_of(self.truth, start * TOP / 44_100, (start + count) * TOP / 44_100)
+    source: Path
+    """Folder of the shard."""
+    clips: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """Clip embeddings on their grid [count, dimension]."""
 
 
 def cache_tokens(model: HQVAE, items: list[Item], folder: Path, hours: float) -> int:
@@ -82,10 +80,10 @@ def cache_tokens(model: HQVAE, items: list[Item], folder: Path, hours: float) ->
         files += 1
         if path.exists():
             continue
-        tokens, features = encode_long(model, torch.from_numpy(read_segment(item, 0, item.frames)))
+        tokens, _ = encode_long(model, torch.from_numpy(read_segment(item, 0, item.frames)))
         arrays = {f"level{i}": t.numpy().astype(np.int16) for i, t in enumerate(tokens)}
         partial = path.with_suffix(".partial.npz")
-        np.savez(partial, features=features.float().numpy().astype(np.float16), source=str(item.path.parent), **arrays)  # type: ignore[arg-type]
+        np.savez(partial, source=str(item.path.parent), **arrays)  # type: ignore[arg-type]
         partial.rename(path)
     return files
 
@@ -96,10 +94,10 @@ def read_tokens(folder: Path) -> list[TokenItem]:
     for path in sorted(folder.glob("*.npz")):
         with np.load(path) as arrays:
             tokens = [arrays[f"level{i}"].astype(np.int64) for i in range(3)]
-            truth_file = Path(str(arrays["source"])) / "truth.json"
-            features = arrays["features"].astype(np.float32)
+            source = Path(str(arrays["source"]))
+        truth_file = source / "truth.json"
         truth = json.loads(truth_file.read_text()) if truth_file.exists() else {}
-        items.append(TokenItem(tokens, features, truth if "stems" in truth else {}))
+        items.append(TokenItem(tokens, truth if "stems" in truth else {}, source))
     if not items:
         raise ValueError(f"no token files in {folder}; run `python -m sonido tokens` first")
     return items

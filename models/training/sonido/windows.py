@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sonido.clip_grid import clip_of
 from sonido.config import PriorConfig
-from sonido.tokenisation import WINDOW, TokenItem
+from sonido.tokenisation import TokenItem
 
 
 @dataclass
@@ -18,12 +19,12 @@ class Window:
     """[batch, context]"""
     upper: Tensor | None
     """[batch, context / ratio]"""
-    features: Tensor
-    """Coarse features of the surrounding clip [batch, WINDOW, width]."""
+    clip: Tensor
+    """The clip embedding nearest to the window [batch, dimension]."""
 
     def to(self, device: torch.device) -> Window:
         upper = None if self.upper is None else self.upper.to(device)
-        return Window(self.tokens.to(device), upper, self.features.to(device))
+        return Window(self.tokens.to(device), upper, self.clip.to(device))
 
 
 class Windows:
@@ -33,7 +34,7 @@ class Windows:
         self.config, self.batch, self.seed = config, batch, seed
         self.per_top = config.upper_ratio**config.level
         self.tops = -(-config.context // self.per_top)
-        self.items = [i for i in items if len(i.tokens[0]) >= max(self.tops, WINDOW)]
+        self.items = [i for i in items if len(i.tokens[0]) >= self.tops]
         if not self.items:
             raise ValueError(f"no item is as long as a window of {self.tops} coarse tokens; prepare longer audio")
         lengths = np.array([len(i.tokens[0]) for i in self.items], dtype=np.float64)
@@ -58,14 +59,13 @@ class Windows:
 
     def gather(self, picks: list[tuple[TokenItem, int]]) -> Window:
         level, config = self.config.level, self.config
-        rows, uppers, features = [], [], []
+        rows, uppers, clips = [], [], []
         for item, start in picks:
             first = start * self.per_top
             rows.append(item.tokens[level][first : first + config.context])
             if level > 0:
                 above = first // config.upper_ratio
                 uppers.append(item.tokens[level - 1][above : above + config.context // config.upper_ratio])
-            low = min(max(0, start + self.tops // 2 - WINDOW // 2), len(item.features) - WINDOW)
-            features.append(item.features[low : low + WINDOW])
+            clips.append(item.clips[clip_of(first, config.context, self.per_top, len(item.clips))])
         upper = torch.from_numpy(np.stack(uppers)) if uppers else None
-        return Window(torch.from_numpy(np.stack(rows)), upper, torch.from_numpy(np.stack(features)))
+        return Window(torch.from_numpy(np.stack(rows)), upper, torch.from_numpy(np.stack(clips)))

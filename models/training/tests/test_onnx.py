@@ -24,7 +24,7 @@ def test_parity_of_all_graphs(exported: Path) -> None:
     torch.manual_seed(0)
     config = model_config("debug")
     model = HQVAE(config.codec).eval()
-    clip = ClipEmbedding(config.codec.width, config.clip_dimension).eval()
+    clip = ClipEmbedding(config.clip_dimension).eval()
     items = graphs(model, clip, [Prior(p).eval() for p in config.priors])
     export(items, exported, {"size": "debug"})
     results = [result for graph in items for result in compare(graph, exported)]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from sonido.clip_embedding import ClipEmbedding
 from sonido.config import model_config
 from sonido.data.clips import Item
 from sonido.features import level_features
@@ -72,12 +73,14 @@ def test_a_probe_finds_a_linear_relation_and_nothing_in_noise() -> None:
 def test_states_are_those_of_the_product_at_every_level() -> None:
     torch.manual_seed(3)
     config = model_config("debug")
-    extractor = Extractor(HQVAE(config.codec).eval(), [Prior(p).eval() for p in config.priors])
+    extractor = Extractor(
+        HQVAE(config.codec).eval(), ClipEmbedding(32).eval(), [Prior(p).eval() for p in config.priors]
+    )
     audio = 0.1 * torch.randn(2, 40 * 2048)
     states = states_of(extractor, audio)
     tokens = [t[0] for t in extractor.codec.encode(audio[None])]
-    coarse = level_features(extractor.priors[0], tokens[0], None)
-    fine = level_features(extractor.priors[2], tokens[2], tokens[1])
+    coarse = level_features(extractor.priors[0], tokens[0], None, states.clips)
+    fine = level_features(extractor.priors[2], tokens[2], tokens[1], states.clips)
     assert torch.allclose(states.coarse[:, extractor.priors[0].feature_layer], coarse, atol=1e-5)
     averaged = fine.reshape(-1, 4, fine.shape[1]).mean(1)
     assert torch.allclose(states.fine[:, extractor.priors[2].feature_layer], averaged, atol=1e-5)

@@ -7,8 +7,10 @@ by sample (modules: to within the player's own rounding and filters).
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import math
 import multiprocessing
 import os
 import re
@@ -42,7 +44,7 @@ from sonido.data.arrangement import arrange
 from sonido.data.renderer import Sources, render, truth
 from sonido.data.sample_folders import library_of
 from sonido.data.score import Score
-from sonido.data.splits import Split, refuse_reserved, sources_for, split_of_song
+from sonido.data.splits import Split, kept_for_probes, refuse_reserved, sources_for, split_of_song
 
 SAMPLE_RATE = 44_100
 MODULE_SUFFIXES = (".mod", ".xm", ".it", ".s3m")
@@ -170,6 +172,7 @@ def _load_score(job: Job, inputs: Inputs) -> Score:
     return midi_files.read_midi(path, job.unit)
 
 
+@functools.cache
 def allowed_sources(split: Split) -> Sources:
     fonts, kits = soundfonts.installed(), drum_kits.installed()
     drum_fonts, folder_kits = soundfonts.installed(known=soundfonts.DRUM_FONTS), sample_folders.installed()
@@ -185,15 +188,20 @@ def allowed_sources(split: Split) -> Sources:
     )
 
 
+@functools.cache
+def _grooves(root: Path, split: Split) -> list[Path]:
+    return [
+        p
+        for p in groove.songs(root)
+        if split_of_song("groove/" + "/".join(p.parts[-3:-1])) == split and "_beat_" in p.name
+    ]
+
+
 def _random_groove(job: Job, inputs: Inputs, random: np.random.Generator) -> tuple[Score, float] | None:
     """A performance of the same split, with its tempo from the file name (NN_style_BPM_...)."""
     if inputs.groove is None or random.uniform() < 0.25:
         return None
-    files = [
-        p
-        for p in groove.songs(inputs.groove)
-        if split_of_song("groove/" + "/".join(p.parts[-3:-1])) == job.split and "_beat_" in p.name
-    ]
+    files = _grooves(inputs.groove, job.split)
     if not files:
         return None
     path = files[int(random.integers(len(files)))]
@@ -254,12 +262,21 @@ def prepare(
     inputs: Inputs, out: Path, processes: int, keep_stems: bool, seconds: float, hours: float, variants: int,
     kinds: tuple[str, ...] = (),
 ) -> float:  # fmt: skip
+    """Runs all jobs but those of the probes' songs, or stops when `hours` of new audio exist."""
+    jobs = [job for job in list_jobs(inputs, variants) if not kinds or job.kind in kinds]
+    jobs = [job for job in jobs if not kept_for_probes(job.unit)]
+    return run_jobs(jobs, inputs, out, processes, keep_stems, seconds, hours)
+
+
+def run_jobs(
+    jobs: list[Job], inputs: Inputs, out: Path, processes: int, keep_stems: bool, seconds: float,
+    hours: float = math.inf,
+) -> float:  # fmt: skip
     """Runs jobs until all are done or `hours` of new audio exist; prints one line a minute and returns the new hours.
 
     `realtime_per_core` is audio per processor second, so other programs on the machine do not count.
     Failures are written to `out`/failures.txt with their reason and counted, not hidden.
     """
-    jobs = [job for job in list_jobs(inputs, variants) if not kinds or job.kind in kinds]
     out.mkdir(parents=True, exist_ok=True)
     started, last = time.monotonic(), 0.0
     made, spent, failed = 0.0, 0.0, 0

@@ -47,6 +47,19 @@ def split_of_song(unit: str) -> Split:
     return "test" if bucket < 5 else "validation" if bucket < 10 else "train"
 
 
+PROBED_CORPORA = ("pop909/", "lieder/")
+PROBED_SHARE = 25
+
+
+def kept_for_probes(unit: str) -> bool:
+    """Whether a training song belongs to the probes: a quarter of the score corpora, which no stage is trained on."""
+    return (
+        unit.startswith(PROBED_CORPORA)
+        and split_of_song(unit) == "train"
+        and _number(f"probe/{unit}") % 100 < PROBED_SHARE
+    )
+
+
 def held_out_source(names: Sequence[str]) -> str | None:
     """The one of `names` kept from training, None when there are fewer than two."""
     return min(names, key=_number) if len(names) >= 2 else None

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from sonido.config import SIZES
+from sonido.data import splits
 from sonido.probe.collection import Depths, read_collection
 from sonido.probe.segments import cache, pieces
 from sonido.probe.states import Extractor, trained, untrained
@@ -21,13 +22,12 @@ from sonido.probe.table import FRACTIONS, Rows, Split, choose, representation, s
 from sonido.probe.tasks import TASKS
 from sonido.results import commit, write_section
 
-HELD_OUT_PLACES = 3
+SPLITS: tuple[splits.Split, ...] = ("test", "train", "validation")
 
 
 def fill(a: argparse.Namespace, name: str, extractor: Extractor | None) -> None:
-    shards, folder = Path(a.shards), Path(a.cache) / name
-    cache(extractor, pieces(shards, ("validation", "test"), HELD_OUT_PLACES), folder / "held_out")
-    cache(extractor, pieces(shards, ("train",), a.places), folder / "train")
+    for split in SPLITS:
+        cache(extractor, pieces(Path(a.material), (split,), 1), Path(a.cache) / name / split)
 
 
 def candidates(counts: tuple[int, int, int]) -> list[Depths]:
@@ -46,15 +46,19 @@ def depth_name(depths: Depths) -> str:
     return " ".join("-" if d is None else str(d) for d in depths)
 
 
+def unconditioned(name: str) -> str:
+    return f"{name}-unconditioned"
+
+
 def run_choice(a: argparse.Namespace, name: str) -> list[str]:
-    collection = read_collection(Path(a.cache), "train", (name,))
-    counts = tuple(collection.of_states(name, part)[0].shape[1] for part in ("coarse", "medium", "fine"))
+    train, other = (read_collection(Path(a.cache), split, (name,)) for split in ("train", "validation"))
+    counts = tuple(train.of_states(name, part)[0].shape[1] for part in ("coarse", "medium", "fine"))
     lines = [
         "| depth coarse, medium, fine | " + " | ".join(f"{t.name} ({t.metric})" for t in TASKS) + " |",
         "|---" * (1 + len(TASKS)) + "|",
     ]
     assert len(counts) == 3
-    for depths, values in choose(collection, name, candidates((counts[0], counts[1], counts[2])), a.seed):
+    for depths, values in choose(train, other, name, candidates((counts[0], counts[1], counts[2])), a.seed, a.fraction):
         lines.append(f"| {depth_name(depths)} | " + " | ".join(f"{v:.3f}" for v in values) + " |")
         print(lines[-1], flush=True)
     return lines
@@ -64,12 +68,15 @@ def run_table(a: argparse.Namespace, name: str, depths: Depths) -> list[str]:
     """Mean and deviation over seeds; an untrained network is drawn anew for every seed that has one cached."""
     root = Path(a.cache)
     blanks = [f"untrained-{seed}" for seed in range(a.untrained)]
-    extractors = (name, *blanks)
-    train, test = (read_collection(root, split, extractors) for split in ("train", "held_out"))
+    alone = unconditioned(name)
+    extractors = (name, alone, *blanks)
+    train, test = (read_collection(root, split, extractors) for split in ("train", a.judged))
     columns: dict[str, list[str]] = {
         "untrained": [f"stage 2: {b}" for b in blanks],
         "mel": ["mel"],
+        "clip embedding": [f"clip: {name}"],
         "stage 1": [f"stage 1: {name}"],
+        "stage 2, no condition": [f"stage 2: {alone}"],
         "stage 2": [f"stage 2: {name}"],
         "stage 2 + mel": [f"stage 2: {name} + mel"],
     }
@@ -89,8 +96,10 @@ def run_table(a: argparse.Namespace, name: str, depths: Depths) -> list[str]:
     songs, held = len(set(train.songs)), len(set(test.songs))
     lines = [
         f"{len(train.names)} pieces of 11.9 s of {songs} training songs; tested on {len(test.names)} pieces of {held} "
-        "songs, rendered with sound sources that are not in training. Ridge probes of equal width (stage 2 + mel: "
-        f"twice as wide); {a.untrained} untrained networks; {a.seeds} seeds draw the songs; mean ± deviation. "
+        "songs, rendered with sound sources that are not in training; no stage was trained on any of these songs. "
+        "Ridge probes of equal width (the clip embedding alone is narrower, stage 2 + mel twice as wide), pieces "
+        f"pooled by mean and deviation for all; {a.untrained} untrained networks; {a.seeds} seeds draw the songs; "
+        "mean ± deviation. "
         f"Depths {depth_name(depths)}.",
         "",
         "| task | labels | " + " | ".join(columns) + " |",
@@ -124,15 +133,16 @@ def gates(found: dict[tuple[str, str, float], list[float]]) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="sonido.probe", description=__doc__)
-    parser.add_argument("--shards", required=True)
+    parser.add_argument("--material", required=True, help="folder of sonido.probe.material")
     parser.add_argument("--run-folder", required=True)
     parser.add_argument("--size", choices=list(SIZES), default="tiny")
     parser.add_argument("--cache", required=True, help="folder for mel, labels and states (2 MB a piece)")
-    parser.add_argument("--places", type=int, default=1, help="pieces of every training item")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--untrained", type=int, default=3, help="untrained networks")
     parser.add_argument("--depths", type=int, nargs=3, help="probe these depths; without it the depths are compared")
     parser.add_argument("--seed", type=int, default=0, help="of the comparison of depths")
+    parser.add_argument("--fraction", type=float, default=1.0, help="share of the labels in the comparison of depths")
+    parser.add_argument("--judged", choices=["validation", "test"], default="test", help="measured on")
     parser.add_argument("--only-cache", action="store_true")
     parser.add_argument("--results", help="Markdown file that takes the table")
     a = parser.parse_args()
@@ -141,6 +151,7 @@ def main() -> None:
     name = re.sub(r"[^A-Za-z0-9.]+", "-", run.name)
     fill(a, "mel", None)
     fill(a, name, trained(run, a.size))
+    fill(a, unconditioned(name), trained(run, a.size, conditioned=False))
     if a.depths:
         for seed in range(a.untrained):
             fill(a, f"untrained-{seed}", untrained(run, a.size, seed))
@@ -151,7 +162,7 @@ def main() -> None:
         title, marker = f"## What the features of `{a.size}` know: linear probes", f"probe-{a.size}"
     else:
         lines = run_choice(a, name)
-        title, marker = f"## Depth of the features of `{a.size}`, chosen on training songs", f"probe-depth-{a.size}"
+        title, marker = f"## Depth of the features of `{a.size}`, chosen on other songs", f"probe-depth-{a.size}"
     about = f"{datetime.date.today().isoformat()}, commit {commit()}, run `{run.name}`, seed {a.seed}."
     print("\n".join(lines))
     if a.results:

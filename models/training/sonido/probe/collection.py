@@ -30,7 +30,7 @@ class Collection:
     folder: Path
 
     def of_states(self, extractor: str, part: str) -> list[NDArray[np.float16]]:
-        """One array of every piece: 'coarse', 'medium', 'fine' [frames, depths, width] or 'encoder0..2'."""
+        """One array of every piece: 'coarse', 'medium', 'fine' [frames, depths, width], 'encoder0..2' or 'clips'."""
         split = self.folder.name
         found = []
         for name in self.names:
@@ -45,7 +45,7 @@ def read_collection(cache: Path, split: str, extractors: tuple[str, ...]) -> Col
     names = sorted(p.stem for p in folder.glob("*.npz") if not p.stem.endswith(".partial"))
     names = [n for n in names if all((cache / e / split / f"{n}.npz").exists() for e in extractors)]
     if not names:
-        raise ValueError(f"no pieces with states of {', '.join(extractors)} in {cache}; run `sonido probe-cache` first")
+        raise ValueError(f"no pieces with states of {', '.join(extractors)} in {cache}; cache them first")
     songs, labels, mel = [], [], []
     for name in names:
         with np.load(folder / f"{name}.npz") as arrays:
@@ -78,6 +78,12 @@ def encoder_levels(collection: Collection, extractor: str) -> list[Matrix]:
         for level, repeat in enumerate((PER_TOP, 1, 1))
     ]
     return [np.concatenate(rows, axis=1) for rows in zip(*parts, strict=True)]
+
+
+def clip_frames(collection: Collection, extractor: str) -> list[Matrix]:
+    """The piece's first clip embedding on every frame: [frames, dimension]."""
+    clips = collection.of_states(extractor, "clips")
+    return [c[:1].astype(np.float32).repeat(len(m), axis=0) for c, m in zip(clips, collection.mel, strict=True)]
 
 
 def of_frames(frames: list[Matrix]) -> list[Matrix]:

@@ -110,6 +110,7 @@ def cache(extractor: Extractor | None, wanted: list[Piece], folder: Path) -> Non
             states = states_of(extractor, audio)
             arrays = {"coarse": half(states.coarse), "medium": half(states.medium), "fine": half(states.fine)}
             arrays |= {f"encoder{level}": half(x) for level, x in enumerate(states.encoder)}
+            arrays["clips"] = half(states.clips)
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, **arrays)  # type: ignore[arg-type]
         partial.rename(path)

@@ -1,4 +1,4 @@
-"""Hidden states of all depths for a short piece: windows, shift and no clip condition as in `sonido.features`."""
+"""Hidden states of all depths for a short piece: windows, shift and clip condition as in `sonido.features`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from sonido.clip_embedding import ClipEmbedding
+from sonido.clip_grid import clip_of
+from sonido.clip_stage import embed_long, load_clip
 from sonido.config import model_config
 from sonido.hqvae import HQVAE
 from sonido.pipeline import load_codec, load_priors
@@ -22,6 +25,8 @@ FINE_PER_MEDIUM = 4
 @dataclass(frozen=True)
 class Extractor:
     codec: HQVAE
+    clip: ClipEmbedding | None
+    """None leaves the condition out."""
     priors: list[Prior]
 
 
@@ -34,22 +39,31 @@ class States:
     fine: Tensor
     encoder: tuple[Tensor, Tensor, Tensor]
     """Stage 1's features of the three levels, [frames, width], the fine one averaged too."""
+    clips: Tensor
+    """Clip embeddings on their grid [count, dimension]; none without the condition."""
 
 
-def trained(run: Path, size: str) -> Extractor:
-    return Extractor(load_codec(run, size), load_priors(run, model_config(size)))
+def trained(run: Path, size: str, conditioned: bool = True) -> Extractor:
+    config = model_config(size)
+    clip = load_clip(run, config) if conditioned else None
+    return Extractor(load_codec(run, size), clip, load_priors(run, config))
 
 
 def untrained(run: Path, size: str, seed: int) -> Extractor:
-    """The architecture of the run as drawn from `seed`: both stages."""
-    configs = [prior.config for prior in load_priors(run, model_config(size))]
+    """The architecture of the run as drawn from `seed`: stage 1, clip embedding and priors."""
+    config = model_config(size)
+    configs = [prior.config for prior in load_priors(run, config)]
     torch.manual_seed(seed)
-    return Extractor(HQVAE(model_config(size).codec).eval(), [Prior(c).eval() for c in configs])
+    clip = ClipEmbedding(config.clip_dimension).eval()
+    return Extractor(HQVAE(config.codec).eval(), clip, [Prior(c).eval() for c in configs])
 
 
 @torch.no_grad()
-def prior_states(prior: Prior, tokens: Tensor, upper: Tensor | None) -> Tensor:
-    """[length, depths, width] of all `tokens` [length]; row i has seen token i. Depth 0 is before the first layer."""
+def prior_states(prior: Prior, tokens: Tensor, upper: Tensor | None, clips: Tensor) -> Tensor:
+    """[length, depths, width] of all `tokens` [length]; row i has seen token i. Depth 0 is before the first layer.
+
+    clips [count, dimension] of the whole piece; of length 0 to leave the condition out.
+    """
     c = prior.config
     half, length = c.context // 2, len(tokens)
     starts = [0]
@@ -64,7 +78,11 @@ def prior_states(prior: Prior, tokens: Tensor, upper: Tensor | None) -> Tensor:
         filled = torch.cat([upper, torch.full((max(0, end // r - len(upper)),), c.upper_vocabulary)])
         above = torch.stack([filled[s // r : (s + c.context) // r] for s in starts])
     batch = len(starts)
-    states = prior.hidden_states(windows, above, torch.zeros(batch, c.clip_dimension), torch.zeros(batch, 1))
+    given, keep = torch.zeros(batch, c.clip_dimension), torch.zeros(batch, 1)
+    if len(clips):
+        keep = torch.ones(batch, 1)
+        given = torch.stack([clips[clip_of(s, c.context, c.upper_ratio**c.level, len(clips))] for s in starts])
+    states = prior.hidden_states(windows, above, given, keep)
     pieces, first = [], 0
     stacked = torch.stack(states, dim=2)[:, 1:]
     for number, start in enumerate(starts):
@@ -89,9 +107,10 @@ def states_of(extractor: Extractor, audio: Tensor) -> States:
     from_encoder = extractor.codec.encoder(to_mid_side(audio[None]))
     coarse, medium, fine = (t[0] for t in levels)
     upper = (None, coarse, medium)
+    clips = torch.zeros(0, 0) if extractor.clip is None else embed_long(extractor.clip, audio)
     states = [
-        prior_states(prior, tokens, above)
+        prior_states(prior, tokens, above, clips)
         for prior, tokens, above in zip(extractor.priors, (coarse, medium, fine), upper, strict=True)
     ]
     encoder = (from_encoder[0][0], from_encoder[1][0], averaged(from_encoder[2][0], FINE_PER_MEDIUM))
-    return States(states[0], states[1], averaged(states[2], FINE_PER_MEDIUM), encoder)
+    return States(states[0], states[1], averaged(states[2], FINE_PER_MEDIUM), encoder, clips)

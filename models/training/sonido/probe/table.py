@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sonido.probe.collection import Collection, Depths, beside, encoder_levels, levels, of_frames, of_pieces
+from sonido.probe.collection import (
+    Collection,
+    Depths,
+    beside,
+    clip_frames,
+    encoder_levels,
+    levels,
+    of_frames,
+    of_pieces,
+)
 from sonido.probe.ridge import Matrix, probe
 from sonido.probe.tasks import TASKS, Task
 
@@ -32,12 +41,14 @@ def rows(frames: list[Matrix]) -> Rows:
 
 
 def representation(collection: Collection, name: str, depths: Depths) -> Rows:
-    """'mel', 'stage 1: EXTRACTOR' or 'stage 2: EXTRACTOR'; several joined by ' + '."""
+    """'mel', 'clip: EXTRACTOR', 'stage 1: EXTRACTOR' or 'stage 2: EXTRACTOR'; several joined by ' + '."""
     parts: list[list[Matrix]] = []
     for part in name.split(" + "):
         kind, _, extractor = part.partition(": ")
         if kind == "mel":
             parts.append([beside(m) for m in collection.mel])
+        elif kind == "clip":
+            parts.append(clip_frames(collection, extractor))
         elif kind == "stage 1":
             parts.append(encoder_levels(collection, extractor))
         else:
@@ -82,23 +93,10 @@ def _songs(task: Task, split: Split, songs: list[list[int]]) -> tuple[list[Matri
     return x, truth
 
 
-def part_of(split: Split, keep: list[int]) -> Split:
-    """Some pieces of a split."""
-    c = split.collection
-    pick = Collection([c.songs[k] for k in keep], [c.names[k] for k in keep], [c.labels[k] for k in keep],
-                      [c.mel[k] for k in keep], c.folder)  # fmt: skip
-    return Split(pick, Rows([split.rows.frames[k] for k in keep], [split.rows.pieces[k] for k in keep]))
-
-
 def choose(
-    collection: Collection, extractor: str, candidates: list[Depths], seed: int
+    train: Collection, other: Collection, extractor: str, candidates: list[Depths], seed: int, fraction: float
 ) -> Iterator[tuple[Depths, list[float]]]:
-    """Scores of all tasks for each candidate: probes on four fifths of the training songs, measured on the rest."""
-    songs = by_song(collection)
-    order = np.random.default_rng(seed).permutation(len(songs))
-    held = {p for s in order[: len(songs) // 5] for p in songs[s]}
+    """Scores of all tasks for each candidate: probes on a share of the training songs, measured on `other`."""
     for depths in candidates:
-        whole = Split(collection, representation(collection, f"stage 2: {extractor}", depths))
-        train = part_of(whole, [p for p in range(len(collection.names)) if p not in held])
-        test = part_of(whole, sorted(held))
-        yield depths, [score(task, train, test, 1.0, seed) for task in TASKS]
+        sides = [Split(c, representation(c, f"stage 2: {extractor}", depths)) for c in (train, other)]
+        yield depths, [score(task, sides[0], sides[1], fraction, seed) for task in TASKS]

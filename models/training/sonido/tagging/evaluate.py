@@ -51,7 +51,7 @@ def read_data(probes: Path, clips: Path, features: str | None, depths: Depths) -
         return read_examples(root / "mel" / part, None if features is None else root / features / part, depths)
 
     return HeadData(
-        read(probes, "train"), read(probes, "held_out"), read(clips, "roles-train"), read(clips, "roles-held_out"),
+        read(probes, "train"), read(probes, "test"), read(clips, "roles-train"), read(clips, "roles-held_out"),
         read(clips, "eir-stems"), read(clips, "eir-mixes"),
     )  # fmt: skip
 
