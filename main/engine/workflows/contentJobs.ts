@@ -4,7 +4,7 @@ import type { Content } from '../../contracts/tags.ts';
 import type { OperationOutput } from '../../contracts/operations.ts';
 import { Reference, job, type Job } from '../jobs/job.ts';
 import type { WorkflowContext } from './context.ts';
-import { featureJob, featuresOf, tokeniseJob } from './featureJobs.ts';
+import { featureJob, featureSource, featuresOf } from './featureJobs.ts';
 
 /** The pack of our tagging heads, with and without features. */
 const headPack = 'sonido-tags';
@@ -19,10 +19,34 @@ export interface ContentPacks {
 /** The packs, or `null` and a word to the user when they are not there. */
 export async function findContentPacks(
   context: WorkflowContext,
-  withFeatures: boolean,
+  features: boolean,
+): Promise<ContentPacks | null> {
+  const packs = await orNote(context, async () => ({
+    head: await context.describePack(headPack),
+    features: null,
+  }));
+  return packs === null || !features ? packs : withFeatures(packs, context);
+}
+
+/** The same head on features, or `null` and a word to the user when their pack is not there. */
+export const withFeatures = (
+  { head }: ContentPacks,
+  context: WorkflowContext,
+): Promise<ContentPacks | null> =>
+  orNote(context, async () => {
+    const id = head.model.constants['featuresPack'];
+    if (typeof id !== 'string') {
+      throw new SoniError('corrupt', `The pack ${head.id} does not name the pack of its features.`);
+    }
+    return { head, features: await context.describePack(id) };
+  });
+
+async function orNote(
+  context: WorkflowContext,
+  find: () => Promise<ContentPacks>,
 ): Promise<ContentPacks | null> {
   try {
-    return await contentPacks(context, withFeatures);
+    return await find();
   } catch (thrown) {
     const error = asSoniError(thrown);
     if (error.kind !== 'not-found') throw error;
@@ -31,30 +55,20 @@ export async function findContentPacks(
   }
 }
 
-async function contentPacks(context: WorkflowContext, withFeatures: boolean): Promise<ContentPacks> {
-  const head = await context.describePack(headPack);
-  const id = head.model.constants['featuresPack'];
-  if (!withFeatures) return { head, features: null };
-  if (typeof id !== 'string') {
-    throw new SoniError('corrupt', `The pack ${head.id} does not name the pack of its features.`);
-  }
-  return { head, features: await context.describePack(id) };
-}
-
 /** Instruments, role, voice and drums of a file. */
 export function recogniseJob(
   audio: Reference<string>,
   { head, features: pack }: ContentPacks,
   name: string,
 ): Job<'recognise'> {
-  const tokens = pack === null ? null : tokeniseJob(audio, pack, name);
+  const source = pack === null ? null : featureSource(audio, pack, name);
   const features =
-    pack === null || tokens === null
+    source === null
       ? null
       : {
-          coarse: featuresOf(featureJob(tokens, pack, 'coarse', name)),
-          medium: featuresOf(featureJob(tokens, pack, 'medium', name)),
-          fine: featuresOf(featureJob(tokens, pack, 'fine', name)),
+          coarse: featuresOf(featureJob(source, 'coarse')),
+          medium: featuresOf(featureJob(source, 'medium')),
+          fine: featuresOf(featureJob(source, 'fine')),
         };
   return job('recognise', `Recognising ${name}`, { audio, pack: head.id, features }, { pack: head });
 }

@@ -1,5 +1,6 @@
 import type { AudioReader } from '../../audio/audioStream.ts';
-import type { Checkpoint, State } from '../../platform/checkpoint.ts';
+import type { Checkpoint } from '../../platform/checkpoint.ts';
+import { runBatches } from '../chunker/runBatches.ts';
 import type { Model } from '../onnx/model.ts';
 import { ActivationFile, emptyActivations, type Activations } from './activations.ts';
 import { frameCount, windowCount, type FrameLayout } from './basicPitchFrames.ts';
@@ -26,44 +27,33 @@ export interface ActivationResult {
   readonly seconds: number;
 }
 
-/**
- * Runs the model over all windows, a batch at a time, into the activation file. Goes on from a checkpoint with
- * the same batches, so the result is the same to the bit. The caller closes the file.
- */
+/** Runs the model over all windows, a batch at a time, into the activation file. The caller closes the file. */
 export async function computeActivations(job: ActivationJob): Promise<ActivationResult> {
   const { audio, layout, batch, checkpoint, signal } = job;
-  const windows = windowCount(layout, audio.frames);
   const shape = {
     frames: frameCount(layout, audio.frames),
     pitches: layout.pitches,
     blockFrames: batch * layout.keptFrames,
   };
-  let next = 0;
-  let seconds = 0;
-  const state: State = (archive) => {
-    next = archive.pass(next);
-    seconds = archive.pass(seconds);
-  };
-  checkpoint.restore(state);
-  const doneFrames = () => Math.min(shape.frames, next * layout.keptFrames);
-  const file = await ActivationFile.open(job.path, shape, doneFrames());
+  let file: ActivationFile | undefined;
   try {
-    while (next < windows) {
-      signal.throwIfAborted();
-      const started = performance.now();
-      const count = Math.min(batch, windows - next);
-      const block = await runWindows(job, next, count, shape.frames);
-      await file.write(doneFrames(), block);
-      next += count;
-      seconds += (performance.now() - started) / 1000;
-      await checkpoint.tick(state);
-      job.progress(Math.min(audio.frames, next * layout.windowHop));
-    }
+    const seconds = await runBatches({
+      count: windowCount(layout, audio.frames),
+      batch,
+      checkpoint,
+      signal,
+      open: async (done) => {
+        file = await ActivationFile.open(job.path, shape, Math.min(shape.frames, done * layout.keptFrames));
+      },
+      run: async (first, count) =>
+        file!.write(first * layout.keptFrames, await runWindows(job, first, count, shape.frames)),
+      progress: (done) => job.progress(Math.min(audio.frames, done * layout.windowHop)),
+    });
+    return { file: file!, seconds };
   } catch (thrown) {
-    await file.close();
+    await file?.close();
     throw thrown;
   }
-  return { file, seconds };
 }
 
 /** The kept frames of `count` windows from window `first` on, cut to the end of the piece. */
