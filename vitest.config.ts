@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const environment = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
@@ -13,6 +14,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // By default one processor is left to the tests' own programs; of two that is half, most of the time idle.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           include: [
             'main/**/*.test.ts',
             'renderer/**/*.test.ts',
