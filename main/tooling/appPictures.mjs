@@ -1,12 +1,9 @@
 // Takes the pictures of the window for the documentation: opens a song in it (`npm run docs:app-pictures -- song.wav`),
 // analyses it with the packs that are installed unless that has been done, and photographs every view.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright-core';
+import { chromiumPath, launchChromium, openWindow } from './browser.mjs';
 import { appRoot } from './electron.mjs';
 
 const { values, positionals } = parseArgs({
@@ -16,12 +13,8 @@ const { values, positionals } = parseArgs({
     out: { type: 'string', default: join(appRoot, 'docs') },
   },
 });
-const executablePath =
-  [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-    (path) => path && existsSync(path),
-  ) ?? null;
 const song = positionals[0];
-if (executablePath === null || song === undefined) {
+if (chromiumPath === null || song === undefined) {
   console.error(
     'Usage: npm run docs:app-pictures -- <song> [--size 1280x800] [--out folder]. It needs a Chromium (CHROMIUM).',
   );
@@ -30,14 +23,8 @@ if (executablePath === null || song === undefined) {
 const [width, height] = values.size.split('x').map(Number);
 mkdirSync(values.out, { recursive: true });
 
-const server = spawn(process.execPath, [join(appRoot, 'bin/sonidesk.mjs'), 'open', '--no-browser', song], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const [address] = await once(createInterface(server.stdout), 'line');
-const browser = await chromium.launch({
-  executablePath,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--autoplay-policy=no-user-gesture-required'],
-});
+const { server, address } = await openWindow([song]);
+const browser = await launchChromium();
 try {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: 'dark', locale: 'en-GB' });
   await page.goto(address);

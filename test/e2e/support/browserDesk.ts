@@ -1,21 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { chromium as playwright, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { launchChromium, openWindow } from '../../../main/tooling/browser.mjs';
 import type { DeskHome } from './desk.ts';
-import { chromium } from './requirement.ts';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-  '--lang=en',
-];
 
 export interface BrowserDesk {
   readonly page: Page;
@@ -31,12 +18,8 @@ export async function browserDesk(
   desk: Pick<DeskHome, 'env'>,
   files: readonly string[] = [],
 ): Promise<BrowserDesk> {
-  const server = spawn(process.execPath, ['bin/sonidesk.mjs', 'open', '--no-browser', ...files], {
-    env: desk.env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [address] = (await once(createInterface(server.stdout), 'line')) as [string];
-  const browser: Browser = await playwright.launch({ executablePath: chromium!, args: flags });
+  const { server, address } = await openWindow(files, desk.env);
+  const browser = await launchChromium();
   const page = await browser.newPage({
     viewport: { width: 1280, height: 800 },
     colorScheme: 'dark',
@@ -49,7 +32,8 @@ export async function browserDesk(
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  page.setDefaultTimeout(20_000);
+  // Generous: on a busy machine what takes a second takes twenty.
+  page.setDefaultTimeout(60_000);
   await page.goto(address);
   return {
     page,

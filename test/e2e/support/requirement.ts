@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+export { chromiumPath as chromium } from '../../../main/tooling/browser.mjs';
 
 const inCi = process.env['CI'] === 'true';
 
@@ -12,11 +12,6 @@ export function leftOut(reason: string | null): boolean {
   process.stderr.write(`Left out: ${reason}\n`);
   return true;
 }
-
-export const chromium =
-  [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-    (path) => path !== undefined && spawnSync(path, ['--version']).status === 0,
-  ) ?? null;
 
 /** Electron needs a display; Xvfb is one. */
 export const display = process.env['DISPLAY'] ?? null;
