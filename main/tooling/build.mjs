@@ -3,7 +3,7 @@
 // built beside them when something of it has changed.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,17 +18,26 @@ const programs = {
   'desk-process': 'main/app/deskProcess.ts',
 };
 
-/** Chunks of an earlier build; a program that was started from it may still want them for a while. */
+/** How long chunks of an earlier build stay: a program that was started from it imports them late. */
 const staleAfterMs = 60 * 60 * 1000;
+/** Chunk -> when it was first left out of a build, in ms since 1970. The packaged app goes without these. */
+const supersededFile = join(root, 'dist', 'superseded.json');
 
 async function removeStaleChunks(outputs) {
   const folder = join(root, 'dist');
   const current = new Set(Object.keys(outputs).map((output) => basename(output)));
+  const known = existsSync(supersededFile) ? JSON.parse(readFileSync(supersededFile, 'utf8')) : {};
+  const superseded = {};
   for (const name of await readdir(folder)) {
     if (!name.startsWith('chunk-') || current.has(name)) continue;
-    const { mtimeMs } = await stat(join(folder, name));
-    if (Date.now() - mtimeMs > staleAfterMs) await rm(join(folder, name), { force: true });
+    const since = known[name] ?? Date.now();
+    if (Date.now() - since > staleAfterMs) await rm(join(folder, name), { force: true });
+    else superseded[name] = since;
   }
+  // Beside and renamed: test runs may build at the same time.
+  const beside = `${supersededFile}.${process.pid}`;
+  await writeFile(beside, JSON.stringify(superseded));
+  await rename(beside, supersededFile);
 }
 
 /** What the window is made of. */
