@@ -1,5 +1,6 @@
 import type { Hertz } from '../contracts/units.ts';
 import type { Archive } from '../platform/checkpoint.ts';
+import { BandLevels } from './bandLevels.ts';
 import { GrowingArray } from './growingArray.ts';
 import { SpectrumFrames } from './spectrumFrames.ts';
 
@@ -27,6 +28,8 @@ export class PitchContent {
   readonly harmony = new Float64Array(fineBins);
   /** Per-frame chroma, shape [frames][36], sum 1 or silent. */
   readonly chroma: GrowingArray;
+  /** Of the same frames. */
+  readonly bands: BandLevels;
   private readonly frames: SpectrumFrames;
   private readonly fine = new Float64Array(fineBins);
   private readonly fineBass = new Float64Array(fineBins);
@@ -39,6 +42,7 @@ export class PitchContent {
       onFrame: (magnitude) => this.frame(magnitude),
     });
     this.chroma = new GrowingArray(frameBins, expectedFrames);
+    this.bands = new BandLevels(this.frames.binHz, expectedFrames);
   }
 
   push(mono: Float64Array): void {
@@ -51,12 +55,13 @@ export class PitchContent {
 
   state(archive: Archive): void {
     archive.inPlace(this.bass, this.harmony);
-    for (const stage of [this.chroma, this.frames]) stage.state(archive);
+    for (const stage of [this.chroma, this.bands, this.frames]) stage.state(archive);
   }
 
   private frame(magnitude: Float64Array): void {
     const { binHz } = this.frames;
     const chroma = this.chroma.next();
+    this.bands.frame(magnitude);
     const first = Math.max(2, Math.ceil(lowestHz / binHz));
     const last = Math.min(magnitude.length - 2, Math.floor(highestHz / binHz));
     let strongest = 0;

@@ -139,7 +139,7 @@ export const operations = {
     output: content.extend({ ...modelRun }),
   },
   tag: {
-    version: 1,
+    version: 2,
     input: z.object({ audio: path }),
     output: tags,
   },

@@ -42,6 +42,8 @@ export const tags = z.object({
     truePeak: z.number().nullable(),
   }),
   durationSeconds: z.number().nonnegative(),
+  /** Stretches of one sound and harmony, without gaps from start to end; those that are alike have the same letter. */
+  sections: z.array(span.extend({ label: z.string().max(8) })).default([]),
   /** Absent where no head was asked. */
   content: content.optional(),
 });

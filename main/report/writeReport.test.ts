@@ -38,6 +38,7 @@ async function sample(names: readonly string[], frames = 16000): Promise<ReportD
         key: { tonic: 'G', mode: 'major', confidence: 0.8 },
         loudness: { integrated: -18.2, range: null, truePeak: -1 },
         durationSeconds: 2,
+        sections: [],
         content: {
           instruments: [
             { name: 'synth lead', confidence: 0.8 },
