@@ -1,7 +1,10 @@
-import { SoniError } from '../contracts/errors.ts';
+import type { SoniError } from '../contracts/errors.ts';
 import { createDesk, type Desk } from '../desk/desk.ts';
+import { SongsLock } from '../desk/songsLock.ts';
+import { songsDirectory } from '../desk/songsDirectory.ts';
 import { StudioBridge, openBridgeFor, type StudioBridgeOptions } from '../desk/studio/studioBridge.ts';
 import type { Engine } from '../engine/workflows/engine.ts';
+import { directories } from '../platform/directories.ts';
 import { serveControl } from '../../plugin-bridge/server/control/controlSocket.ts';
 import { checkup } from './doctor/checkup.ts';
 import { version } from './installation.ts';
@@ -30,15 +33,18 @@ async function assemble<Bridge extends StudioBridge | SoniError>(
   choices: BridgeChoices,
 ): Promise<OpenDesk<Bridge>> {
   let desk: Desk | undefined;
-  const bridge = await open({
-    ...choices,
-    version,
-    onControl: (server, socket) => serveControl(server, socket, desk?.handlers),
-  });
+  let bridge: Bridge | undefined;
+  const songs = await SongsLock.take(songsDirectory(directories()));
   const closeBridge = async () => {
-    if (!(bridge instanceof SoniError)) await bridge[Symbol.asyncDispose]();
+    if (bridge instanceof StudioBridge) await bridge[Symbol.asyncDispose]();
+    songs[Symbol.dispose]();
   };
   try {
+    bridge = await open({
+      ...choices,
+      version,
+      onControl: (server, socket) => serveControl(server, socket, desk?.handlers),
+    });
     const opened = (desk = await createDesk({ engine, version, checkup, bridge }));
     return {
       desk: opened,
