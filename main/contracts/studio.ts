@@ -57,6 +57,9 @@ export const studio = z.object({
   /** The host's tempo and meter along the timeline, as far as it was played; the latest pass counts. */
   tempo: tempoMap,
   markers: z.array(marker),
+  /** Whether a choice of takes can be taken back, or made again. */
+  canUndo: z.boolean(),
+  canRedo: z.boolean(),
 });
 export type Studio = z.infer<typeof studio>;
 
@@ -108,6 +111,14 @@ export const studioMethods = {
     }),
     output: done,
   },
+  /** From now on a track's comp plays this take between two places of the host timeline, in samples. */
+  chooseTake: {
+    input: z.object({ track: z.string(), take: z.string(), start: z.number().int(), end: z.number().int() }),
+    output: done,
+  },
+  /** One choice of a take back, or again. */
+  undoComp: { input: z.object({}), output: done },
+  redoComp: { input: z.object({}), output: done },
   setMarkers: { input: z.object({ markers: z.array(marker).max(1000) }), output: done },
   /** Opens what tracks have captured (their comp) as a song: one track as a mix, several as a session. */
   openTracks: { input: z.object({ tracks: z.array(z.string()).min(1).max(256) }), output: id },

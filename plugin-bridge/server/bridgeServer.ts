@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { BridgeEvent, BridgeTrack } from '../../main/contracts/bridge.ts';
 import { SoniError, asSoniError } from '../../main/contracts/errors.ts';
-import type { Take, Track } from '../../main/contracts/session.ts';
+import type { CompRegion, Take, Track } from '../../main/contracts/session.ts';
 import type { Session } from '../../main/engine/session/session.ts';
 import { compOf } from '../../main/engine/session/comp.ts';
+import { CompChoices } from '../../main/engine/session/compChoices.ts';
 import type { AudioBlock } from '../protocol/audioBlock.ts';
 import type { Message } from '../protocol/messages.ts';
 import { CaptureMemory } from './capture/captureMemory.ts';
@@ -65,6 +66,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
   readonly appVersion: string;
   readonly keepAliveSeconds: number;
   readonly book: TrackBook;
+  readonly compChoices: CompChoices;
   readonly endpointFile: string;
   readonly #connections = new Set<PluginConnection>();
   readonly #live = new Map<string, LiveTrack>();
@@ -88,6 +90,7 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
     this.endpointFile = options.endpointFile ?? endpointFile();
     this.memory = options.memory ?? new CaptureMemory();
     this.book = new TrackBook(options.session);
+    this.compChoices = new CompChoices(options.session);
     this.#control = options.onControl;
   }
 
@@ -157,13 +160,17 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
       .map((take) => (take.id === recorder?.recording ? { ...take, frames: recorder.recordedFrames } : take));
   }
 
+  /** What a track plays of its takes. */
+  comp(trackId: string): CompRegion[] {
+    return compOf(this.takes(trackId), this.compChoices.of(trackId));
+  }
+
   describe(track: Track): BridgeTrack {
-    const takes = this.takes(track.id);
     return {
       ...track,
       plugin: this.source(track.id)?.plugin ?? null,
-      takes,
-      comp: compOf(takes),
+      takes: this.takes(track.id),
+      comp: this.comp(track.id),
       returned: this.session.returns.list(track.id),
     };
   }

@@ -97,6 +97,8 @@ export class Studio {
       message: this.#message,
       folder: bridge.session.directory,
       markers: this.#markers!.markers,
+      canUndo: bridge.server.compChoices.canUndo,
+      canRedo: bridge.server.compChoices.canRedo,
     };
   }
 
@@ -117,4 +119,6 @@ const nothing = {
   tracks: [],
   tempo: [],
   markers: [],
+  canUndo: false,
+  canRedo: false,
 };

@@ -8,6 +8,7 @@ import type { Handlers } from '../../rpc/serve.ts';
 import { exportComps } from '../../../plugin-bridge/server/capture/exportComps.ts';
 import { listenTo } from '../../../plugin-bridge/server/returns/giveBack.ts';
 import type { SongRecord } from '../songRecord.ts';
+import { chooseTake } from './chooseTake.ts';
 import { giveBack, takeBack } from './giveBack.ts';
 import type { Studio } from './studio.ts';
 
@@ -40,6 +41,21 @@ export const studioHandlers = (desk: StudioDesk): Handlers<typeof contract> => {
         ...(name !== undefined && { name }),
         ...(colour !== undefined && { colour }),
       });
+      return null;
+    },
+    async chooseTake(wish) {
+      await chooseTake(studio.server, wish);
+      studio.changed.tell();
+      return null;
+    },
+    undoComp() {
+      studio.server.compChoices.undo();
+      studio.changed.tell();
+      return null;
+    },
+    redoComp() {
+      studio.server.compChoices.redo();
+      studio.changed.tell();
       return null;
     },
     async setMarkers({ markers }) {

@@ -40,6 +40,37 @@ describe('the comp of a track', () => {
     ]);
   });
 
+  it('plays a take that was chosen for a span; what is recorded later lies on top of it', () => {
+    const takes = [take('one', 0, 1000, 1), take('two', 0, 1000, 2)];
+    const choices = [
+      { takeId: 'one', start: 200, end: 600, decided: 3 },
+      { takeId: 'two', start: 500, end: 550, decided: 4 },
+    ];
+    const two = (hostStart: number, frames: number) => ({
+      takeId: 'two',
+      hostStart,
+      takeStart: hostStart,
+      frames,
+    });
+    const one = (hostStart: number, frames: number) => ({ ...two(hostStart, frames), takeId: 'one' });
+    expect(compOf(takes, choices)).toEqual([
+      two(0, 200),
+      one(200, 300),
+      two(500, 50),
+      one(550, 50),
+      two(600, 400),
+    ]);
+    const punched = [...takes, take('three', 300, 100, 5)];
+    expect(compOf(punched, choices).slice(1, 4)).toEqual([
+      one(200, 100),
+      { takeId: 'three', hostStart: 300, takeStart: 0, frames: 100 },
+      one(400, 100),
+    ]);
+    // Of a take that is not there any more, or chosen where it is silent: as if nothing had been chosen.
+    const lost = [{ takeId: 'gone', start: 0, end: 1000, decided: 9 }];
+    expect(compOf(takes, lost)).toEqual([two(0, 1000)]);
+  });
+
   it('plays at every frame the newest take that has audio there', () => {
     const takes = fc
       .array(

@@ -6,6 +6,21 @@ interface Span {
   readonly end: Samples;
 }
 
+/** What the user wants to hear between two places of the host timeline. */
+export interface CompChoice extends Span {
+  readonly takeId: string;
+  /** Milliseconds since 1970: what is played later lies on top of it. */
+  readonly decided: number;
+}
+
+interface Layer {
+  readonly take: Take;
+  readonly within: Span;
+  readonly since: number;
+}
+
+const everywhere: Span = { start: -Infinity, end: Infinity };
+
 /** The parts of the take that hold audio, on the host timeline. */
 function heard({ hostStart, frames, gaps }: Take): Span[] {
   const spans: Span[] = [];
@@ -18,6 +33,11 @@ function heard({ hostStart, frames, gaps }: Take): Span[] {
   return spans;
 }
 
+const clipped = (spans: readonly Span[], { start, end }: Span): Span[] =>
+  spans
+    .map((span) => ({ start: Math.max(start, span.start), end: Math.min(end, span.end) }))
+    .filter((span) => span.end > span.start);
+
 const without = (spans: readonly Span[], covered: Span): Span[] =>
   spans.flatMap((span) => [
     ...(span.start < covered.start ? [{ start: span.start, end: Math.min(span.end, covered.start) }] : []),
@@ -26,17 +46,24 @@ const without = (spans: readonly Span[], covered: Span): Span[] =>
 
 /**
  * What a track plays when its takes lie on top of each other: the newest take wins, older ones are
- * heard before it, after it and through its gaps. Takes of another sample rate than the newest are left out.
+ * heard before it, after it and through its gaps. A take that was chosen for a span by hand lies on top there from that moment
+ * on. Takes of another sample rate than the newest are left out.
  * @returns regions in host order that do not overlap
  */
-export function compOf(takes: readonly Take[]): CompRegion[] {
+export function compOf(takes: readonly Take[], choices: readonly CompChoice[] = []): CompRegion[] {
   const newestFirst = takes.filter(({ frames }) => frames > 0).sort((a, b) => b.started - a.started);
   const rate = newestFirst[0]?.sampleRate;
+  const layers: Layer[] = newestFirst.map((take) => ({ take, within: everywhere, since: take.started }));
+  for (const { takeId, start, end, decided } of choices) {
+    const take = newestFirst.find(({ id }) => id === takeId);
+    if (take !== undefined) layers.push({ take, within: { start, end }, since: decided });
+  }
+  layers.sort((a, b) => b.since - a.since);
   const regions: CompRegion[] = [];
   const covered: Span[] = [];
-  for (const take of newestFirst) {
+  for (const { take, within } of layers) {
     if (take.sampleRate !== rate) continue;
-    const own = heard(take);
+    const own = clipped(heard(take), within);
     for (const { start, end } of covered.reduce(without, own)) {
       regions.push({
         takeId: take.id,
@@ -47,5 +74,20 @@ export function compOf(takes: readonly Take[]): CompRegion[] {
     }
     covered.push(...own);
   }
-  return regions.sort((a, b) => a.hostStart - b.hostStart);
+  return joined(regions.sort((a, b) => a.hostStart - b.hostStart));
+}
+
+/** Pieces of one take that follow each other without a seam are one. */
+function joined(regions: readonly CompRegion[]): CompRegion[] {
+  const whole: CompRegion[] = [];
+  for (const region of regions) {
+    const before = whole.at(-1);
+    const follows =
+      before?.takeId === region.takeId &&
+      before.hostStart + before.frames === region.hostStart &&
+      before.takeStart + before.frames === region.takeStart;
+    if (follows) whole[whole.length - 1] = { ...before, frames: before.frames + region.frames };
+    else whole.push(region);
+  }
+  return whole;
 }

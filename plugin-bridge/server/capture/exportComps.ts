@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { CompRegion } from '../../../main/contracts/session.ts';
-import { compOf } from '../../../main/engine/session/comp.ts';
 import type { BridgeServer } from '../bridgeServer.ts';
 import { exportAudio, type ExportedFile } from './exportAudio.ts';
 
@@ -19,7 +18,7 @@ export async function exportComps(
   for (const { id, name } of wanted) {
     await server.source(id)?.recorder?.settled();
     const takes = server.takes(id);
-    const regions = compOf(takes).flatMap(fromZero);
+    const regions = server.comp(id).flatMap(fromZero);
     if (regions.length === 0) continue;
     files.push(
       await exportAudio(
