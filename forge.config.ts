@@ -16,13 +16,10 @@ export const packagerConfig = {
   prune: true,
 };
 
-/**
- * The inference hosts are plain Node programs which the engine starts and ends by itself, so RunAsNode stays on;
- * everything else that would let outside code in is off.
- */
+/** Whatever would let outside code in is off; engine and inference are utility processes, so RunAsNode is, too. */
 export const fuses = {
   version: FuseVersion.V1,
-  [FuseV1Options.RunAsNode]: true,
+  [FuseV1Options.RunAsNode]: false,
   [FuseV1Options.EnableCookieEncryption]: true,
   [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: false,
   [FuseV1Options.EnableNodeCliInspectArguments]: false,

@@ -1,31 +1,30 @@
 import { openDesk } from '../cli/openDesk.ts';
 import { createEngine } from '../engine/workflows/engine.ts';
 import { defaultHostProgram } from '../engine/host/program.ts';
+import { connectMessage, endMessage } from '../contracts/utilityPrograms.ts';
 import { messagePortTransport } from '../rpc/messagePortTransport.ts';
+import { utilityParent, type UtilityPort } from '../rpc/program/utilityParent.ts';
 
-/** What Electron gives a utility process; this program imports nothing of Electron. */
-interface ParentPort {
-  on(event: 'message', listener: (event: { data: unknown; ports: readonly Port[] }) => void): void;
-}
-type Port = Parameters<typeof messagePortTransport>[0];
-
-const { parentPort } = process as unknown as { parentPort?: ParentPort };
-if (parentPort === undefined) {
+const parentPort = utilityParent();
+if (parentPort === null) {
   throw new Error('This program is started by the SoniDesk app; it does nothing by itself.');
 }
 
 /**
- * The engine with its desk and the plugins' server as a utility process of the app. Each message brings the port of one window, or of
- * the shell itself; windows come and go while jobs go on. A message without a port asks it to end.
+ * The engine with its desk and the plugins' server as a utility process of the app. Each port that
+ * is handed over is a window's, or the shell's own; windows come and go while jobs go on.
  */
-const waiting: Port[] = [];
-let welcome = (port: Port) => void waiting.push(port);
+const waiting: UtilityPort[] = [];
+let welcome = (port: UtilityPort) => void waiting.push(port);
 let close = () => Promise.resolve();
-parentPort.on('message', ({ ports }) => {
+parentPort.on('message', ({ data, ports }) => {
+  const { type } = data as { readonly type: string };
   const [port] = ports;
-  if (port !== undefined) welcome(port);
-  else void close().then(() => process.exit(0));
+  if (type === connectMessage.type && port !== undefined) welcome(port);
+  else if (type === endMessage.type) void close().then(() => process.exit(0));
 });
+// Ctrl-C in a terminal reaches every process of the group; the shell ends this one in order.
+process.on('SIGINT', () => undefined);
 
 const engine = await createEngine({ hostProgram: defaultHostProgram() });
 const opened = await openDesk(engine);

@@ -1,9 +1,12 @@
-import { MessageChannelMain, utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
+import { MessageChannelMain, type MessagePortMain } from 'electron';
 import { fileURLToPath } from 'node:url';
 import { desk } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
+import { describeCrash } from '../engine/host/crashReport.ts';
 import { createClient, type Client } from '../rpc/client.ts';
+import { connectMessage, endMessage } from '../contracts/utilityPrograms.ts';
 import { messagePortTransport } from '../rpc/messagePortTransport.ts';
+import { startUtility, type Utility } from './utilityPrograms.ts';
 
 const firstRestartMs = 200;
 const longestRestartMs = 10_000;
@@ -18,7 +21,7 @@ const program = fileURLToPath(new URL('./desk-process.js', import.meta.url));
  * themselves; the job that was running waits in the queue, and goes on where it was.
  */
 export class DeskSupervisor {
-  #process: UtilityProcess | null = null;
+  #process: Utility | null = null;
   #client: Client<typeof desk> | null = null;
   #closing = false;
   #restartMs = firstRestartMs;
@@ -37,14 +40,14 @@ export class DeskSupervisor {
   }
 
   get pid(): number | undefined {
-    return this.#process?.pid;
+    return this.#process?.process.pid;
   }
 
   /** A connection for a window. */
   connect(): MessagePortMain {
     const { port1, port2 } = new MessageChannelMain();
     if (this.#process === null) port2.close();
-    else this.#process.postMessage(null, [port2]);
+    else this.#process.process.postMessage(connectMessage, [port2]);
     return port1;
   }
 
@@ -59,35 +62,22 @@ export class DeskSupervisor {
     this.#closing = true;
     const child = this.#process;
     if (child === null) return;
-    const ended = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-    });
-    child.postMessage('end');
+    child.process.postMessage(endMessage);
     const insist = setTimeout(() => child.kill(), closeGraceMs);
-    await ended;
+    await child.ended;
     clearTimeout(insist);
   }
 
   #start(): void {
     const started = Date.now();
-    const child = utilityProcess.fork(program, [], { serviceName: 'SoniDesk engine', stdio: 'pipe' });
+    const child = startUtility({ script: program, name: 'SoniDesk engine' });
     this.#process = child;
-    let lastWords = '';
-    child.stderr?.on('data', (bytes: Buffer) => {
-      lastWords = (lastWords + bytes.toString()).slice(-2000);
-      process.stderr.write(bytes);
-    });
-    child.once('exit', (code) => {
+    child.process.once('exit', () => {
       this.#process = null;
       this.#client?.close();
       this.#client = null;
-      if (this.#closing) return;
-      const [reason = ''] = lastWords.trim().split('\n').slice(-1);
-      this.onCrash(`The engine ended unexpectedly (code ${code}). ${reason}`.trim());
-      this.#restartMs =
-        Date.now() - started > settledMs ? firstRestartMs : Math.min(longestRestartMs, 2 * this.#restartMs);
-      setTimeout(() => this.#start(), this.#restartMs);
     });
+    void this.#restart(child, started);
     this.#client = createClient(desk, messagePortTransport(this.connect()));
     const jobs = this.#client.subscribe('jobs', (event) => {
       const wasBusy = this.#busy;
@@ -96,5 +86,14 @@ export class DeskSupervisor {
     });
     // It ends with the process, which is told above.
     jobs.ended.catch(() => undefined);
+  }
+
+  async #restart(child: Utility, started: number): Promise<void> {
+    const end = await child.ended;
+    if (this.#closing) return;
+    this.onCrash(`The engine ended unexpectedly; ${describeCrash(end)} It is started again.`);
+    this.#restartMs =
+      Date.now() - started > settledMs ? firstRestartMs : Math.min(longestRestartMs, 2 * this.#restartMs);
+    setTimeout(() => this.#start(), this.#restartMs);
   }
 }

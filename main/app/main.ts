@@ -1,12 +1,13 @@
-import { BrowserWindow, Notification, app, session } from 'electron';
+import { BrowserWindow, app, session } from 'electron';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pageFiles } from '../web/page.ts';
 import { handleScheme, registerScheme } from './appProtocol.ts';
 import { toWindow } from './channels.ts';
+import { reportCrash, tell } from './crashReports.ts';
 import { DeskSupervisor } from './deskSupervisor.ts';
 import { answerWindows } from './shellRequests.ts';
-import { lockDown, openWindow } from './window.ts';
+import { lockDown, noteOtherCrashes, openWindow } from './window.ts';
 
 /** Files among the arguments of a start: neither options nor the program's own folder. */
 const filesOf = (args: readonly string[], folder: string): string[] =>
@@ -42,14 +43,12 @@ async function start(): Promise<void> {
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   await app.whenReady();
   lockDown(session.defaultSession);
-  const tell = (body: string) => {
-    if (Notification.isSupported()) new Notification({ title: 'SoniDesk', body }).show();
-  };
+  noteOtherCrashes();
   const endWithoutWindow = () => {
     // On macOS programs live without a window; elsewhere it ends with the last one, or with the last job after it.
     if (process.platform !== 'darwin' && BrowserWindow.getAllWindows().length === 0) app.quit();
   };
-  const desk = new DeskSupervisor(tell, endWithoutWindow);
+  const desk = new DeskSupervisor(reportCrash, endWithoutWindow);
   handleScheme(session.defaultSession, {
     page: await pageFiles(),
     mediumFile: (id) => desk.mediumFile(id),

@@ -1,5 +1,6 @@
 import type { Transport } from '../contracts/rpc.ts';
 import { TransportListeners } from './listeners.ts';
+import { messageText, parseMessage } from './messageText.ts';
 
 /** A port of a browser or of Node's worker_threads. */
 interface EventTargetPort {
@@ -33,7 +34,7 @@ export function messagePortTransport(port: EventTargetPort | EmitterPort): Trans
 
   const onMessage = ({ data }: { readonly data: unknown }) => {
     try {
-      listeners.deliver(JSON.parse(String(data)));
+      listeners.deliver(parseMessage(data));
     } catch (thrown) {
       finish(thrown instanceof Error ? thrown.message : String(thrown));
     }
@@ -50,7 +51,7 @@ export function messagePortTransport(port: EventTargetPort | EmitterPort): Trans
 
   return {
     send(message) {
-      if (!listeners.closed) port.postMessage(JSON.stringify(message));
+      if (!listeners.closed) port.postMessage(messageText(message));
     },
     // A port has no queue that can be asked; a turn of the event loop lets the other side in.
     drained: () => new Promise((resolve) => setTimeout(resolve, 0)),

@@ -67,10 +67,10 @@ export function childTransport(child: ChildProcess): Transport {
 }
 
 /**
- * From a program to the process that started it with an IPC channel.
- * @throws Error when it was started without one.
+ * From a forked program to the process that started it.
+ * @throws Error when it was started without an IPC channel.
  */
-export function parentTransport(): Transport {
+export function processTransport(): Transport {
   if (process.send === undefined) {
     throw new Error('This program is started by SoniDesk with an IPC channel; it does nothing by itself.');
   }

@@ -1,13 +1,11 @@
-import { SoniError } from '../contracts/errors.ts';
 import type { Transport } from '../contracts/rpc.ts';
 import { TransportListeners } from './listeners.ts';
+import { messageText, parseMessage } from './messageText.ts';
 
 /** Bytes in the socket's own queue above which `drained` waits. */
 const highWater = 256 * 1024;
 /** A browser's socket does not tell when its queue empties; it is asked this often, only while it is full. */
 const askAgainMs = 10;
-/** As for the other sockets: large data goes by file. */
-export const maxMessageCharacters = 16 * 1024 * 1024;
 
 /** What the browser's WebSocket and that of the package `ws` have in common; it must be open. */
 interface OpenWebSocket {
@@ -30,8 +28,7 @@ export function webSocketTransport(socket: OpenWebSocket): Transport {
 
   socket.addEventListener('message', ({ data }) => {
     try {
-      if (typeof data !== 'string') throw new TypeError('a message that is not text');
-      listeners.deliver(JSON.parse(data));
+      listeners.deliver(parseMessage(data));
     } catch (thrown) {
       finish(thrown instanceof Error ? thrown.message : String(thrown));
     }
@@ -42,15 +39,7 @@ export function webSocketTransport(socket: OpenWebSocket): Transport {
 
   return {
     send(message) {
-      if (listeners.closed) return;
-      const text = JSON.stringify(message);
-      if (text.length > maxMessageCharacters) {
-        throw new SoniError(
-          'internal',
-          `A message of ${text.length} characters is over the cap of ${maxMessageCharacters}; large data goes by file.`,
-        );
-      }
-      socket.send(text);
+      if (!listeners.closed) socket.send(messageText(message));
     },
     async drained() {
       while (!listeners.closed && socket.bufferedAmount > highWater) {

@@ -1,4 +1,4 @@
-import { parentTransport } from '../../main/rpc/processTransport.ts';
+import { parentTransport } from '../../main/rpc/program/parentTransport.ts';
 import { serve } from '../../main/rpc/serve.ts';
 import { suiteContract, suiteHandlers } from './suiteServer.ts';
 
@@ -6,6 +6,6 @@ import { suiteContract, suiteHandlers } from './suiteServer.ts';
 const server = serve(
   suiteContract,
   suiteHandlers(() => process.kill(process.pid, 'SIGKILL')),
-  parentTransport(),
+  await parentTransport(),
 );
 void server.closed.then(() => process.exit(0));

@@ -9,7 +9,7 @@ import { SoniError } from '../../main/contracts/errors.ts';
 import { inferenceHost } from '../../main/contracts/inferenceHost.ts';
 import type { OperationName } from '../../main/contracts/operations.ts';
 import type { PackManifest } from '../../main/contracts/pack.ts';
-import { parentTransport } from '../../main/rpc/processTransport.ts';
+import { parentTransport } from '../../main/rpc/program/parentTransport.ts';
 import { serve } from '../../main/rpc/serve.ts';
 
 /**
@@ -123,6 +123,8 @@ function output(operation: OperationName, input: AnyInput, directory: string): u
       return { ...model, pack: input.pack, notes: 'notes.json', count: 1 };
     case 'tokenise':
       return { ...model, pack: input.pack, tokens: file, tensors: [] };
+    case 'embed-clips':
+      return { ...model, pack: input.pack, clips: file, tensors: [] };
     case 'features':
       return { ...model, pack: input.pack, features: file, tensors: [] };
     case 'recognise':
@@ -244,6 +246,6 @@ const server = serve(
     },
     selfTest: () => ({ chosen: 'cpu', reports: [] }),
   },
-  parentTransport(),
+  await parentTransport(),
 );
 void server.closed.then(() => process.exit(0));

@@ -1,15 +1,10 @@
-/** How a process ended, and what it last wrote to its error stream. */
-export interface CrashReport {
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stderrTail: string;
-}
+import type { ProgramEnd } from '../../rpc/program/childProgram.ts';
 
 /** V8's and the C++ library's last words when memory runs out. */
 const outOfMemoryWords = /heap out of memory|bad_alloc|Failed to allocate memory|Cannot allocate memory/i;
 
 /** One sentence on why the process is gone, for the user. */
-export function describeCrash({ exitCode, signal, stderrTail }: CrashReport): string {
+export function describeCrash({ exitCode, signal, stderrTail }: ProgramEnd): string {
   const how =
     signal === null
       ? `it ended with exit code ${exitCode ?? 'unknown'}`

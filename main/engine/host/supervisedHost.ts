@@ -122,8 +122,8 @@ export class SupervisedHost {
   /** Ends the process; calls under way fail as `cancelled`, later ones too. */
   async close(): Promise<void> {
     this.#closing.abort();
-    const process = this.#process ?? (await this.#starting?.catch(() => undefined));
-    await process?.close();
+    await this.#starting?.catch(() => undefined);
+    await this.#process?.close();
   }
 
   async #call<Output>(
@@ -196,7 +196,7 @@ export class SupervisedHost {
         throw asSoniError(thrown);
       });
     }
-    const process = new HostProcess(this.program);
+    const process = await HostProcess.start(this.program);
     this.#process = process;
     if (process.pid !== undefined) this.options.onStart?.(process.pid);
     return process;

@@ -1,4 +1,4 @@
-import { asSoniError } from '../../contracts/errors.ts';
+import { asSoniError, type ErrorPayload } from '../../contracts/errors.ts';
 import { probeArguments, probeProvider } from '../providers/probeProvider.ts';
 
 /**
@@ -14,18 +14,17 @@ export type HelperCommand = keyof typeof commands;
 const isCommand = (name: string | undefined): name is HelperCommand =>
   name !== undefined && Object.hasOwn(commands, name);
 
-/**
- * Runs the command named in the arguments of this program and prints its answer as the last line.
- * @returns undefined when no command is named, else the exit code
- */
-export async function runCommand([name, argument]: readonly string[]): Promise<number | undefined> {
+/** What a command gave, or why it gave nothing. */
+export type CommandAnswer = { readonly output: unknown } | { readonly error: ErrorPayload };
+
+/** The command named in the arguments of this program; `undefined` when none is named. */
+export function commandOf([name, argument]: readonly string[]): (() => Promise<CommandAnswer>) | undefined {
   if (!isCommand(name)) return undefined;
-  let answer: unknown;
-  try {
-    answer = { output: await commands[name](JSON.parse(argument ?? 'null')) };
-  } catch (thrown) {
-    answer = { error: asSoniError(thrown).toPayload() };
-  }
-  process.stdout.write(`\n${JSON.stringify(answer)}\n`);
-  return 0;
+  return async () => {
+    try {
+      return { output: await commands[name](JSON.parse(argument ?? 'null')) };
+    } catch (thrown) {
+      return { error: asSoniError(thrown).toPayload() };
+    }
+  };
 }

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { SoniError, errorPayload } from '../../contracts/errors.ts';
+import { environment } from '../../rpc/program/environment.ts';
+import { startProgram } from '../../rpc/program/startProgram.ts';
 import { inferenceHostProgram } from '../installation.ts';
 import type { HelperCommand } from './commands.ts';
 
@@ -23,34 +24,35 @@ export async function runHelper(
   { signal, timeoutSeconds, program = inferenceHostProgram() }: HelperLimits,
 ): Promise<unknown> {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, [program, command, JSON.stringify(argument)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' }, // inside Electron its binary is the Node there is
-  });
-  let output = '';
-  child.stdout.on('data', (piece: Buffer) => {
-    output += piece.toString();
+  const child = await startProgram({
+    script: program,
+    args: [command, JSON.stringify(argument)],
+    env: environment(),
   });
   let timedOut = false;
-  const kill = () => child.kill('SIGKILL');
+  const kill = () => child.kill();
   const timer = setTimeout(() => {
     timedOut = true;
     kill();
   }, timeoutSeconds * 1000);
   signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
   try {
-    const ended = await new Promise<string>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, killedBy) => resolve(killedBy ?? `exit code ${code}`));
+    let told: unknown;
+    child.transport.onMessage((message) => {
+      told = message;
+      // It ends by that.
+      child.transport.close();
     });
+    const { exitCode, signal: killedBy } = await child.ended;
     signal.throwIfAborted();
-    const parsed = answer.safeParse(parseJson(output.trimEnd().split('\n').pop() ?? ''));
+    const parsed = answer.safeParse(told);
     if (!parsed.success) {
       throw new SoniError(
         'crashed',
         timedOut
           ? `it took longer than ${Math.round(timeoutSeconds)} s`
-          : `it took its process down (${ended})`,
+          : `it took its process down (${killedBy ?? `exit code ${exitCode}`})`,
       );
     }
     if ('error' in parsed.data) throw SoniError.fromPayload(parsed.data.error);
@@ -58,13 +60,5 @@ export async function runHelper(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', kill);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // the process died before its answer
   }
 }
