@@ -15,6 +15,7 @@ from sonido.hqvae import HQVAE
 from sonido.mel import BANDS, HOP, log_mel
 from sonido.prior import Prior
 from sonido.probe.measures import average_precision, key_score
+from sonido.probe.projection import fit_projection
 from sonido.probe.ridge import probe
 from sonido.probe.segments import FRAMES, Piece, labels_of
 from sonido.probe.states import Extractor, states_of
@@ -68,6 +69,19 @@ def test_a_probe_finds_a_linear_relation_and_nothing_in_noise() -> None:
     assert judged([s @ weights > 0 for s in songs], test @ weights > 0) > 0.97
     noise = [random.uniform(size=(50, 1)) > 0.5 for _ in songs]
     assert judged(noise, random.uniform(size=(400, 1)) > 0.5) < 0.65
+
+
+def test_the_projection_keeps_what_varies_most() -> None:
+    random = np.random.default_rng(1)
+    hidden = random.normal(size=(400, 3)).astype(np.float32)
+    pieces = [h @ random.normal(size=(3, 10)).astype(np.float32) + 5 for h in (hidden,)]
+    projection = fit_projection(pieces, 3)
+    assert projection is not None
+    found = projection(pieces[0])
+    assert found.shape == (400, 3)
+    back = np.linalg.lstsq(np.c_[found, np.ones(400)], pieces[0], rcond=None)[0]
+    assert np.allclose(np.c_[found, np.ones(400)] @ back, pieces[0], atol=1e-2)
+    assert fit_projection(pieces, 10) is None
 
 
 def test_states_are_those_of_the_product_at_every_level() -> None:

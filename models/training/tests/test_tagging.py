@@ -7,6 +7,7 @@ import onnx
 import pytest
 import torch
 
+from sonido.tagging.calibration import Temperatures, best_temperature, confidence_error
 from sonido.tagging.clips import active_frames, loudest_places
 from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.export import export_head, write_labels
@@ -68,13 +69,25 @@ def test_training_learns_roles_and_repeats_itself() -> None:
 def test_the_exported_head_agrees_with_pytorch(tmp_path: Path) -> None:
     torch.manual_seed(0)
     head = TaggingHead(288).eval()
-    assert export_head(head, tmp_path / "head.onnx") < 2e-3
+    assert export_head(head, tmp_path / "head.onnx", Temperatures(2.0, 0.5, 1.5, 1.2)) < 2e-3
     graph = onnx.load(str(tmp_path / "head.onnx")).graph
     assert [i.name for i in graph.input] == ["mel", "extra", "mask"]
     assert [o.name for o in graph.output] == ["instruments", "key", "role", "activity"]
     assert (tmp_path / "head.onnx").stat().st_size < 400_000
     write_labels(tmp_path / "tag.json", {"run": "x"})
     assert '"lead-vocal"' in (tmp_path / "tag.json").read_text()
+
+
+def test_a_temperature_takes_back_what_was_claimed_too_much() -> None:
+    torch.manual_seed(0)
+    honest = torch.randn(4000, 4)
+    truth = torch.distributions.Categorical(logits=honest).sample()  # type: ignore[no-untyped-call]
+    assert best_temperature(3 * honest, truth) == pytest.approx(3, rel=0.1)
+    confidence, index = (3 * honest).softmax(-1).max(-1)
+    calibrated, _ = honest.softmax(-1).max(-1)
+    right = (index == truth).numpy()
+    assert confidence_error(calibrated.numpy(), right) < 0.03 < confidence_error(confidence.numpy(), right)
+    assert best_temperature(torch.zeros(0), torch.zeros(0)) == 1
 
 
 def test_labels_and_places_of_the_real_songs() -> None:

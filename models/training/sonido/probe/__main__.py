@@ -16,9 +16,10 @@ import torch
 from sonido.config import SIZES
 from sonido.data import splits
 from sonido.probe.collection import Depths, read_collection
+from sonido.probe.projection import WIDTH
 from sonido.probe.segments import cache, pieces
 from sonido.probe.states import Extractor, trained, untrained
-from sonido.probe.table import FRACTIONS, Rows, Split, choose, representation, score
+from sonido.probe.table import FRACTIONS, Rows, Split, choose, representations, score
 from sonido.probe.tasks import TASKS
 from sonido.results import commit, write_section
 
@@ -82,9 +83,7 @@ def run_table(a: argparse.Namespace, name: str, depths: Depths) -> list[str]:
     }
     found: dict[tuple[str, str, float], list[float]] = {}
     for column, names in columns.items():
-        prepared: list[tuple[Rows, Rows]] = [
-            (representation(train, n, depths), representation(test, n, depths)) for n in names
-        ]
+        prepared: list[list[Rows]] = [representations([train, test], n, depths) for n in names]
         for task in TASKS:
             for fraction in FRACTIONS:
                 for seed in range(a.seeds):
@@ -97,7 +96,8 @@ def run_table(a: argparse.Namespace, name: str, depths: Depths) -> list[str]:
     lines = [
         f"{len(train.names)} pieces of 11.9 s of {songs} training songs; tested on {len(test.names)} pieces of {held} "
         "songs, rendered with sound sources that are not in training; no stage was trained on any of these songs. "
-        "Ridge probes of equal width (the clip embedding alone is narrower, stage 2 + mel twice as wide), pieces "
+        f"Ridge probes of equal width ({WIDTH} columns at most; the clip embedding alone is narrower, stage 2 + mel is "
+        "twice as wide), pieces "
         f"pooled by mean and deviation for all; {a.untrained} untrained networks; {a.seeds} seeds draw the songs; "
         "mean ± deviation. "
         f"Depths {depth_name(depths)}.",

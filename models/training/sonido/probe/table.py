@@ -19,6 +19,7 @@ from sonido.probe.collection import (
     of_frames,
     of_pieces,
 )
+from sonido.probe.projection import WIDTH, fit_projection
 from sonido.probe.ridge import Matrix, probe
 from sonido.probe.tasks import TASKS, Task
 
@@ -40,7 +41,15 @@ def rows(frames: list[Matrix]) -> Rows:
     return Rows(of_frames(frames), of_pieces(frames))
 
 
-def representation(collection: Collection, name: str, depths: Depths) -> Rows:
+def representations(collections: list[Collection], name: str, depths: Depths) -> list[Rows]:
+    """Rows of all `collections`, the training one first; what is wider than WIDTH is projected as that one says."""
+    frames = [frames_of(c, name, depths) for c in collections]
+    # What joins two representations on purpose is told apart as wider.
+    projection = fit_projection(frames[0], WIDTH * (1 + name.count(" + ")))
+    return [rows(pieces if projection is None else [projection(p) for p in pieces]) for pieces in frames]
+
+
+def frames_of(collection: Collection, name: str, depths: Depths) -> list[Matrix]:
     """'mel', 'clip: EXTRACTOR', 'stage 1: EXTRACTOR' or 'stage 2: EXTRACTOR'; several joined by ' + '."""
     parts: list[list[Matrix]] = []
     for part in name.split(" + "):
@@ -53,7 +62,7 @@ def representation(collection: Collection, name: str, depths: Depths) -> Rows:
             parts.append(encoder_levels(collection, extractor))
         else:
             parts.append(levels(collection, extractor, depths))
-    return rows([np.concatenate(piece, axis=1) for piece in zip(*parts, strict=True)])
+    return [np.concatenate(piece, axis=1) for piece in zip(*parts, strict=True)]
 
 
 def by_song(collection: Collection) -> list[list[int]]:
@@ -98,5 +107,6 @@ def choose(
 ) -> Iterator[tuple[Depths, list[float]]]:
     """Scores of all tasks for each candidate: probes on a share of the training songs, measured on `other`."""
     for depths in candidates:
-        sides = [Split(c, representation(c, f"stage 2: {extractor}", depths)) for c in (train, other)]
+        known = representations([train, other], f"stage 2: {extractor}", depths)
+        sides = [Split(c, r) for c, r in zip((train, other), known, strict=True)]
         yield depths, [score(task, sides[0], sides[1], fraction, seed) for task in TASKS]

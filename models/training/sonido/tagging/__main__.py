@@ -15,11 +15,13 @@ from sonido.data.preparation import Inputs
 from sonido.probe.collection import Depths
 from sonido.probe.states import trained
 from sonido.results import commit, write_section
+from sonido.tagging.calibration import Temperatures, fit_temperatures
 from sonido.tagging.clips import cache, eir_mixes, eir_stems, role_clips
 from sonido.tagging.evaluate import (
     REAL,
     RENDERED,
     Outcome,
+    fitted_on,
     groups_of,
     keep,
     kept_outcome,
@@ -98,7 +100,7 @@ def table(outcomes: dict[str, list[Outcome]]) -> list[str]:
         "| | mel | features |",
         "|---|---|---|",
     ]
-    for name in (*RENDERED, *REAL):
+    for name in (*RENDERED, *REAL, *(n for n in first.scores if n.startswith("confidence"))):
         cells = [[o.scores[name] for o in outcomes[variant]] for variant in VARIANTS]
         lines.append(f"| {name} | " + " | ".join(f"{np.mean(c):.3f} ± {np.std(c):.3f}" for c in cells) + " |")
     return lines
@@ -109,13 +111,17 @@ def _export(a: argparse.Namespace) -> None:
     depths: Depths = (a.depths[0], a.depths[1], a.depths[2])
     out = Path(a.out)
     parameters = 0
+    temperatures: dict[str, Temperatures] = {}
     for variant in VARIANTS:
         features = run_name(a.run_folder) if variant == "features" else None
         data = read_data(Path(a.probes), Path(a.cache), features, depths)
         head = train_head(groups_of(data, None), HeadConfig(steps=a.steps), a.seed, mel_extra=features is None)
         parameters = sum(p.numel() for p in head.parameters())
-        print(f"head={variant} parameters={parameters} worst={export_head(head, out / f'tag-{variant}.onnx'):.2g}")
-    write_labels(out / "tag.json", {"run": Path(a.run_folder).name, "depths": a.depths, "parameters": parameters})
+        temperatures[variant] = fit_temperatures(head, fitted_on(data))
+        worst = export_head(head, out / f"tag-{variant}.onnx", temperatures[variant])
+        print(f"head={variant} parameters={parameters} worst={worst:.2g} {temperatures[variant]}")
+    facts = {"run": Path(a.run_folder).name, "depths": a.depths, "parameters": parameters}
+    write_labels(out / "tag.json", facts | {"temperatures": {k: vars(t) for k, t in temperatures.items()}})
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from sonido.probe.collection import Depths
 from sonido.probe.measures import f_measure, mean_average_precision, mean_key_score
+from sonido.tagging.calibration import Temperatures, errors, fit_temperatures
 from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.head import TaggingHead
 from sonido.tagging.labels import ACTIVITIES, ROLES
@@ -26,6 +27,8 @@ REAL = ("role accuracy, EIR", "voice F1, EIR", "drums F1, EIR")
 class HeadData:
     mixes: list[Example]
     held_mixes: list[Example]
+    other_mixes: list[Example]
+    """What temperatures are fitted on, with every second held-out part."""
     parts: list[Example]
     held_parts: list[Example]
     eir_stems: list[Example]
@@ -51,7 +54,8 @@ def read_data(probes: Path, clips: Path, features: str | None, depths: Depths) -
         return read_examples(root / "mel" / part, None if features is None else root / features / part, depths)
 
     return HeadData(
-        read(probes, "train"), read(probes, "test"), read(clips, "roles-train"), read(clips, "roles-held_out"),
+        read(probes, "train"), read(probes, "test"), read(probes, "validation"),
+        read(clips, "roles-train"), read(clips, "roles-held_out"),
         read(clips, "eir-stems"), read(clips, "eir-mixes"),
     )  # fmt: skip
 
@@ -69,11 +73,19 @@ def rendered_scores(head: TaggingHead, data: HeadData) -> dict[str, float]:
     scores = torch.stack([o[0] for o in found]).numpy()
     keyed = [(o[1].numpy(), e.key) for o, e in zip(found, data.held_mixes, strict=True) if e.key >= 0]
     parts = [int(outputs(head, e)[2].argmax()) == e.role for e in data.held_parts]
+    judged, temperatures = [*data.held_mixes, *data.held_parts[1::2]], fit_temperatures(head, fitted_on(data))
+    before, after = (errors(head, judged, t) for t in (Temperatures(), temperatures))
     return {
         "instruments mAP": mean_average_precision(scores, truth, 3),
         "key MIREX": mean_key_score(np.stack([k for k, _ in keyed]), np.array([t for _, t in keyed])),
         "role accuracy": float(np.mean(parts)),
+        **{f"confidence error, {name}, raw": value for name, value in before.items()},
+        **{f"confidence error, {name}": value for name, value in after.items()},
     }
+
+
+def fitted_on(data: HeadData) -> list[Example]:
+    return [*data.other_mixes, *data.held_parts[::2]]
 
 
 def stem_roles(head: TaggingHead, examples: list[Example]) -> dict[str, tuple[int, int]]:
@@ -156,7 +168,7 @@ def leave_one_song_out(data: HeadData, config: HeadConfig, seed: int, mel_extra:
         for name, (found, true) in activity_scores(head, of_song(data.eir_mixes, song)).items():
             frames[name][0].extend(found)
             frames[name][1].extend(true)
-    scores = {name: float(np.mean([r[name] for r in rendered])) for name in RENDERED}
+    scores = {name: float(np.mean([r[name] for r in rendered])) for name in rendered[0]}
     scores["role accuracy, EIR"] = float(np.mean([a == b for a, b in roles.values()]))
     for name, (found, true) in frames.items():
         scores[f"{name} F1, EIR"] = f_measure(np.array(found), np.array(true))

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from sonido.mel import BANDS, HIGHEST, HOP, LOWEST, WINDOW
 from sonido.onnx_export import OPSET
 from sonido.onnx_parity import session
+from sonido.tagging.calibration import Temperatures
 from sonido.tagging.head import MEL_WIDTH, SILENT, TaggingHead
 from sonido.tagging.labels import ACTIVITIES, INSTRUMENTS, KEYS, ROLES
 
@@ -32,13 +33,19 @@ TOLERANCE = 5e-3
 
 
 class HeadGraph(nn.Module):
-    def __init__(self, head: TaggingHead) -> None:
+    def __init__(self, head: TaggingHead, temperatures: Temperatures) -> None:
         super().__init__()
-        self.head = head
+        self.head, self.temperatures = head, temperatures
 
     def forward(self, mel: Tensor, extra: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
         instruments, key, role, activity = self.head(mel, extra, mask)
-        return instruments.sigmoid(), key.softmax(-1), role.softmax(-1), activity.sigmoid()
+        t = self.temperatures
+        return (
+            (instruments / t.instruments).sigmoid(),
+            (key / t.key).softmax(-1),
+            (role / t.role).softmax(-1),
+            (activity / t.activity).sigmoid(),
+        )
 
 
 def example_inputs(head: TaggingHead, batch: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -51,10 +58,10 @@ def example_inputs(head: TaggingHead, batch: int, seed: int) -> tuple[Tensor, Te
     return rows[..., :MEL_WIDTH], rows[..., MEL_WIDTH:], mask
 
 
-def export_head(head: TaggingHead, path: Path) -> float:
+def export_head(head: TaggingHead, path: Path, temperatures: Temperatures) -> float:
     """Writes the graph and returns the worst error of a probability. Raises ArithmeticError above TOLERANCE."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    graph = HeadGraph(head).eval()
+    graph = HeadGraph(head, temperatures).eval()
     names = ("mel", "extra", "mask")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
