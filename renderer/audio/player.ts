@@ -11,6 +11,8 @@ const aheadSeconds = 2.5;
 const lookEveryMs = 100;
 /** From the press of the key to the first sample. */
 const leadSeconds = 0.04;
+/** What is due sooner may be past when it reaches the audio thread, which would then start it from its beginning. */
+const marginSeconds = 0.015;
 
 /** What is to be played together: the original, and lanes that sum to it or are mixed. */
 export interface Programme {
@@ -163,10 +165,14 @@ export class Player {
         startFrame: Math.ceil((context.currentTime + leadSeconds) * sampleRate),
       };
       const due = (this.#under.startFrame + segment.startFrame) / sampleRate;
+      // A stretch that comes late starts within itself, all lanes at the same frame: only its beginning is missed.
+      const late = Math.max(0, Math.ceil((context.currentTime + marginSeconds - due) * sampleRate));
       buffers.forEach((buffer, index) => {
         const lane = index - programme.originals.length;
         const target = lane < 0 ? mixer.original : mixer.channels[lane]!.input;
-        if (buffer !== null) this.#schedule(context, buffer, target, due);
+        if (buffer !== null && late < buffer.length) {
+          this.#schedule(context, buffer, target, due + late / sampleRate, late / sampleRate);
+        }
       });
       await this.#until(context, (due * sampleRate + segment.frames) / sampleRate - aheadSeconds, signal);
     }
@@ -187,13 +193,16 @@ export class Player {
     }
   }
 
-  #schedule(context: AudioContext, buffer: AudioBuffer, target: AudioNode, due: number): void {
-    const late = Math.max(0, Math.ceil((context.currentTime - due) * context.sampleRate));
-    if (late >= buffer.length) return;
+  #schedule(
+    context: AudioContext,
+    buffer: AudioBuffer,
+    target: AudioNode,
+    when: number,
+    offset: number,
+  ): void {
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(target);
-    // A stretch that comes late starts within itself: the lanes stay together, only its beginning is missed.
-    source.start(due + late / context.sampleRate, late / context.sampleRate);
+    source.start(when, offset);
     this.#sources.add(source);
     source.addEventListener('ended', () => this.#sources.delete(source));
   }

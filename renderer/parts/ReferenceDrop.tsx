@@ -25,7 +25,9 @@ export const ReferenceDrop = ({
   const [over, setOver] = useState(false);
   const busy = useStore((state) => activeJob(state.jobs, songId) !== null);
   const take = (chosen: File | undefined) => {
-    if (chosen !== undefined && !busy) void actions.matchReference(songId, chosen);
+    if (chosen === undefined) return;
+    if (busy) actions.notice('bad', t.referenceBusy);
+    else void actions.matchReference(songId, chosen);
   };
   return (
     <div
@@ -34,7 +36,8 @@ export const ReferenceDrop = ({
       aria-label={t.reference}
       data-own-drop=""
       data-over={over || undefined}
-      onDragEnter={() => setOver(true)}
+      // Also while over its own parts, which it is said to be left for.
+      onDragOver={() => setOver(true)}
       onDragLeave={() => setOver(false)}
       onDrop={(event) => {
         setOver(false);

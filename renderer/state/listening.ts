@@ -38,6 +38,13 @@ class Listening {
   #key = '';
   #gains = unity;
   #matched = false;
+  /** What an A/B changes over to from the original. */
+  #other: Monitor = 'lanes';
+  /** Lanes were listened to before the view that compares came. */
+  #lanesBefore = false;
+  #names: readonly string[] = [];
+  /** The faders of every song by the names of its lanes: stems may come in another order, songs may be changed. */
+  readonly #faders = new Map<string, ReadonlyMap<string, Strip>>();
 
   get available(): readonly Monitor[] {
     const song = this.#song;
@@ -51,24 +58,29 @@ class Listening {
   show(song: Song | null): void {
     const programme = song === null ? null : programmeOf(song);
     const key = JSON.stringify(programme);
-    const hadLanes = this.#song?.id === song?.id && this.available.includes('lanes');
+    const isSame = this.#song?.id === song?.id;
+    const hadLanes = isSame && this.available.includes('lanes');
+    const hadMix = isSame && this.available.includes('mix');
     this.#song = song;
     // What has just become possible is what the user waited for.
-    if (!hadLanes && this.available.includes('lanes')) this.monitor = 'lanes';
+    if (!hadLanes && this.available.includes('lanes')) this.monitor = this.#matched ? 'original' : 'lanes';
     if (key !== this.#key) {
       this.#key = key;
       player.load(programme);
-      const count = programme?.lanes.length ?? 0;
-      if (count !== this.strips.length) this.strips = Array.from({ length: count }, () => open);
+      const kept = song === null ? undefined : this.#faders.get(song.id);
+      this.#names = song === null || programme === null ? [] : lanesOf(song).map(({ name }) => name);
+      this.strips = this.#names.map((name) => kept?.get(name) ?? open);
       this.#applyFaders();
     }
     if (!this.available.includes(this.monitor)) this.monitor = this.available.at(-1) ?? 'original';
     if (song?.mix != null) this.tryMix(song.mix.choice);
     this.listenTo(this.monitor);
+    if (this.#matched && !hadMix) this.#beginComparing();
   }
 
   listenTo(monitor: Monitor): void {
     this.monitor = monitor;
+    if (monitor !== 'original') this.#other = monitor;
     player.mixer?.listenTo(monitor);
     this.changed.emit();
   }
@@ -76,30 +88,55 @@ class Listening {
   /** The other side of an A/B. */
   compare(): void {
     const { available } = this;
-    const best = available.includes('mix') && this.monitor !== 'lanes' ? 'mix' : 'lanes';
-    const other = this.monitor === 'original' ? best : 'original';
-    if (available.includes(other)) this.listenTo(other);
+    const other = available.includes(this.#other) ? this.#other : available.at(-1);
+    if (this.monitor !== 'original') this.listenTo('original');
+    else if (other !== undefined) this.listenTo(other);
   }
 
   setStrip(index: number, change: Partial<Strip>): void {
     this.strips = this.strips.map((strip, at) => (at === index ? { ...strip, ...change } : strip));
+    this.#keepFaders();
     this.#applyFaders();
   }
 
   reset(): void {
     this.strips = this.strips.map(() => open);
+    this.#keepFaders();
     this.#applyFaders();
   }
 
-  /** Where before and after are compared, both sound equally loud; elsewhere the song sounds as it is. */
+  /**
+   * Where before and after are compared, both sound equally loud, and before is the song itself whatever the
+   * faders of the stems are; elsewhere the song sounds as it is.
+   */
   setMatched(matched: boolean): void {
     this.#matched = matched;
     this.#applyMatch();
+    if (matched) {
+      this.#beginComparing();
+      return;
+    }
+    if (this.#lanesBefore && this.available.includes('lanes')) this.listenTo('lanes');
+    this.#lanesBefore = false;
   }
 
   setFollow(follow: boolean): void {
     this.follow = follow;
     this.changed.emit();
+  }
+
+  #beginComparing(): void {
+    if (!this.available.includes('mix')) return;
+    if (this.monitor === 'lanes') {
+      this.#lanesBefore = true;
+      this.listenTo('original');
+    }
+    this.#other = 'mix';
+  }
+
+  #keepFaders(): void {
+    if (this.#song === null) return;
+    this.#faders.set(this.#song.id, new Map(this.strips.map((strip, at) => [this.#names[at] ?? '', strip])));
   }
 
   #applyMatch(): void {

@@ -195,6 +195,8 @@ export const de: Texts = {
   stems: {
     none: 'Noch keine Stems',
     noneText: 'Den Song mit Stems analysieren, dann erscheinen sie hier; die ersten zehn Sekunden sofort.',
+    coming: 'Die Stems sind unterwegs',
+    comingText: 'Zuerst kommen die ersten zehn Sekunden: sie sind zu hören, während der Rest berechnet wird.',
     preview: 'Die ersten Sekunden sind da; der Rest wird berechnet.',
     residual: (db) =>
       db === null
@@ -250,6 +252,8 @@ export const de: Texts = {
   mix: {
     none: 'Noch kein Mix-Vorschlag',
     noneText: 'Den Song mit Mix-Vorschlag analysieren, dann erscheint er hier, mit seinen Gründen.',
+    coming: 'Der Mix-Vorschlag ist unterwegs',
+    comingText: 'Er kommt zuletzt, aus dem, was in den Spuren gehört wurde.',
     strength: 'Stärke',
     before: 'Vorher',
     after: 'Nachher',
@@ -260,6 +264,7 @@ export const de: Texts = {
     appliedNow: 'In den Plugins',
     given: (names) => `An ${names} gegeben`,
     reference: 'Referenz',
+    referenceBusy: 'Für diesen Song wird gerade gerechnet; die Referenz danach noch einmal hierher ziehen.',
     referenceDrop: 'Referenz: einen Mix hierher ziehen',
     referenceChoose: 'Referenz wählen…',
     referenceOf: (name) => `Angeglichen an ${name}`,
@@ -293,6 +298,7 @@ export const de: Texts = {
     speed: (factor, provider) =>
       `${factor.toFixed(1)}× Echtzeit${provider === null ? '' : ` auf ${provider}`}`,
     remedies: { models: 'Zu den Modellen', doctor: 'Den Doktor fragen' },
+    features: { with: 'Mit Merkmalen', without: 'Ohne Merkmale' },
     none: 'Keine Aufträge',
     noneText: 'Was gestartet wird, erscheint hier, mit der Zeit, die es noch braucht.',
     finished: 'ist fertig.',
@@ -316,6 +322,11 @@ export const de: Texts = {
     progress: (title) => `Fortschritt von ${title}`,
   },
   models: {
+    features: 'Mit SoniDo-Merkmalen hören',
+    featuresText:
+      'Die nächsten Analysen hören Instrumente, Stimme und Schlagzeug mit den Merkmalen unseres eigenen Modells, oder allein aus Mel-Bändern, mit etwa einem Zehntel der Arbeit. Bisher machen die Merkmale sie nicht besser; die Messungen stehen in models/RESULTS.md.',
+    heardWith: (song, withFeatures) =>
+      `${song} wurde ${withFeatures ? 'mit' : 'ohne'} Merkmale${withFeatures ? 'n' : ''} gehört.`,
     useFor: 'Gut für',
     advice: {
       htdemucs:

@@ -187,6 +187,8 @@ export const en = {
     none: 'No stems yet',
     noneText:
       'Analyse the song with stems switched on, and they appear here; the first ten seconds right away.',
+    coming: 'The stems are on their way',
+    comingText: 'The first ten seconds come first: they can be heard while the rest is computed.',
     preview: 'The first seconds are ready; the rest is being computed.',
     residual: (db: number | null): string =>
       db === null
@@ -244,6 +246,8 @@ export const en = {
   mix: {
     none: 'No mix suggestion yet',
     noneText: 'Analyse the song with the mix suggestion switched on, and it appears here, with its reasons.',
+    coming: 'The mix suggestion is on its way',
+    comingText: 'It is made last, from what the tracks were heard to be.',
     strength: 'Strength',
     before: 'Before',
     after: 'After',
@@ -254,6 +258,7 @@ export const en = {
     appliedNow: 'In the plugins',
     given: (names: string) => `Given to ${names}`,
     reference: 'Reference',
+    referenceBusy: 'Something is being computed for this song; drop the reference again when it is done.',
     referenceDrop: 'Reference: drop a mix you like',
     referenceChoose: 'Choose a reference…',
     referenceOf: (name: string) => `Matched to ${name}`,
@@ -285,6 +290,7 @@ export const en = {
     none: 'No jobs',
     noneText: 'What you start appears here, with the time it still takes.',
     reading: 'Reading',
+    features: { with: 'With features', without: 'Without features' },
     steps: 'What was asked for',
     speed: (factor: number, provider: string | null) =>
       `${factor.toFixed(1)}× real time${provider === null ? '' : ` on ${provider}`}`,
@@ -326,6 +332,11 @@ export const en = {
       string
     >,
     intro: 'Models are optional packs. Nothing is downloaded unless you say so here.',
+    features: 'Listen with SoniDo features',
+    featuresText:
+      'The next analyses hear instruments, voice and drums with the features of our own model, or from mel bands alone, at about a tenth of the work. So far the features do not make them better; models/RESULTS.md has the measurements.',
+    heardWith: (song: string, withFeatures: boolean) =>
+      `${song} was heard ${withFeatures ? 'with' : 'without'} features.`,
     useFor: 'Use it for',
     advice: {
       htdemucs:

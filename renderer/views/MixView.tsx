@@ -12,6 +12,7 @@ import { MixPictures } from '../mixPictures/MixPictures.tsx';
 import { actions } from '../state/actions.ts';
 import { chosenStrip, laneOfTrack, lanesOf, listening } from '../state/listening.ts';
 import { undoable } from '../state/shown.ts';
+import { activeJob, useStore } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 import { laneName } from './StemsView.tsx';
 
@@ -83,8 +84,10 @@ export const MixView = ({ song }: { song: Song }) => {
       undoable.current = null;
     };
   }, []);
+  const planning = useStore((state) => activeJob(state.jobs, song.id)?.steps.mix === true);
   const t = texts().mix;
   const { mix } = song;
+  if (mix === null && planning) return <Empty title={t.coming} text={t.comingText} />;
   if (mix === null) {
     return (
       <Empty title={t.none} text={t.noneText}>

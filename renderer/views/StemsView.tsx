@@ -13,6 +13,7 @@ import { Wave, toneOf } from '../parts/Wave.tsx';
 import { actions } from '../state/actions.ts';
 import { gainsOf, listening, lowestGainDb } from '../state/listening.ts';
 import { shown } from '../state/shown.ts';
+import { activeJob, useStore } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 
 export const decibels = (value: number): string =>
@@ -91,6 +92,7 @@ const StemLane = ({ song, lane, index }: { song: Song; lane: Lane; index: number
         scale={song.sources.map(({ medium }) => medium)}
         tags={song.tags}
         tone={tone}
+        awaited={song.stems?.preview === true ? (song.sources[0]?.medium ?? null) : null}
         dimmed={gainsOf(listening.strips)[index] === 0}
         spectrogram={shown.spectrogram}
       />
@@ -102,8 +104,12 @@ const StemLane = ({ song, lane, index }: { song: Song; lane: Lane; index: number
 export const StemsView = ({ song }: { song: Song }) => {
   useEmitter(listening.changed);
   useEmitter(shown.changed);
+  const splitting = useStore((state) => activeJob(state.jobs, song.id)?.steps.stems != null);
   const t = texts().stems;
   const { stems } = song;
+  if (stems === null && splitting && song.inputs.length === 1) {
+    return <Empty title={t.coming} text={t.comingText} />;
+  }
   if (stems === null) {
     return (
       <Empty title={t.none} text={song.inputs.length > 1 ? texts().start.session : t.noneText}>

@@ -10,6 +10,8 @@ import { browserDesk, type BrowserDesk } from './support/browserDesk.ts';
 import { deskHome, type DeskHome } from './support/desk.ts';
 import { analyse, position, showView } from './support/flow.ts';
 import { fakeMidi, sentMessages } from './support/fakeMidi.ts';
+import { holdBefore, type Hold } from './support/heldWindow.ts';
+import { recording, recordingPage } from './support/recordOutput.ts';
 import { chromium, leftOut } from './support/requirement.ts';
 import { largestDifference, samplesOf } from './support/samples.ts';
 import { placeInSession, sessionStart } from './support/sessionSong.ts';
@@ -21,6 +23,9 @@ const patience = { timeout: 60_000 };
 describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
   let home: DeskHome;
   let desk: BrowserDesk;
+  /** A second window, in which the song is not whole yet. */
+  let early: Page;
+  let held: Hold;
   /** Notes before anything was edited. */
   let transcribed = 0;
   const roll = () => desk.page.getByRole('application', { name: /Piano roll/ });
@@ -40,6 +45,10 @@ describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
     // What was heard is there when the song has been read; until then the job under way is another.
     const chips = desk.page.getByRole('list', { name: 'What was heard' });
     await chips.getByText(/bpm$/).waitFor(patience);
+    early = await recordingPage(desk.page.context().browser()!, desk.address, async (page) => {
+      held = await holdBefore(page, /"preview":false/);
+    });
+    await early.getByRole('heading', { name: 'First Song' }).waitFor(patience);
     await analyse(desk.page);
     await showView(desk.page, 'Stems');
     await desk.page.getByText('Residual −∞ dBFS').waitFor(patience);
@@ -47,6 +56,35 @@ describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
   afterAll(async () => {
     await desk.close();
     await home.remove();
+  });
+
+  it('lets the first ten seconds be heard while the rest is computed; nothing stops when it comes', async () => {
+    await showView(early, 'Stems');
+    await early.getByText('The first seconds are ready; the rest is being computed.').waitFor(patience);
+    expect(await early.getByRole('button', { name: 'Export…' }).isDisabled()).toBe(true);
+    expect(await early.getByRole('link', { name: /^Drag/ }).count()).toBe(0);
+    const heard = (time: string) =>
+      early.waitForFunction(
+        (wanted) => (document.querySelector('.position')?.textContent ?? '') > wanted,
+        time,
+        patience,
+      );
+    await early.getByRole('button', { name: 'Play', exact: true }).click();
+    await heard('0:01');
+    await early.keyboard.press(' ');
+    const { planes } = await samplesOf(home.song);
+    expect((await recording(early, planes[0]!, 44_100)).matched).toBeGreaterThan(0.3);
+    // What was set stays with its stem, and the music goes on; round and round, as nobody knows how long this takes.
+    await early.getByRole('button', { name: 'Mute Other' }).click();
+    await early.keyboard.press('b');
+    await early.keyboard.press(' ');
+    held.release();
+    await early.getByText('Residual −∞ dBFS').waitFor(patience);
+    await heard('0:02');
+    await early.getByRole('button', { name: 'Pause', exact: true }).waitFor();
+    expect(await early.getByRole('button', { name: 'Mute Other', pressed: true }).count()).toBe(1);
+    expect(await early.getByRole('button', { name: /^Mute/, pressed: true }).count()).toBe(1);
+    await early.context().close();
   });
 
   it('chooses, solos, mutes, loops and seeks by keyboard', async () => {

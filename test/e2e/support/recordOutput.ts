@@ -17,9 +17,19 @@ const recorderModule = `registerProcessor('recorder', class extends AudioWorklet
  * A window of its own that listens to everything that goes to the loudspeakers: whatever is connected to the
  * destination is connected to a recorder, too. Its policy is off, as it forbids the recorder.
  */
-export async function recordingPage(browser: Browser, address: string): Promise<Page> {
-  const context = await browser.newContext({ bypassCSP: true, viewport: { width: 1280, height: 800 } });
+export async function recordingPage(
+  browser: Browser,
+  address: string,
+  prepare: (page: Page) => Promise<void> = () => Promise.resolve(),
+): Promise<Page> {
+  const context = await browser.newContext({
+    bypassCSP: true,
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'dark',
+    locale: 'en-GB',
+  });
   const page = await context.newPage();
+  await prepare(page);
   await page.addInitScript((module) => {
     const keeper = globalThis as unknown as Recorder;
     keeper.recorded = [];
@@ -46,36 +56,51 @@ export async function recordingPage(browser: Browser, address: string): Promise<
 
 /** Samples by which the place in the song is found. */
 const probe = 2000;
+/** -100 dBFS. */
+const tolerance = 1e-5;
 
-/**
- * What was recorded, laid against the song where it fits.
- * @returns seconds that were heard, and the largest difference to the song in them
- */
-export async function recording(
-  page: Page,
-  song: Float32Array,
-  sampleRate: number,
-): Promise<{ played: number; peakError: number }> {
+interface Recording {
+  /** From the first sound to the last, in seconds. */
+  readonly played: number;
+  /** The longest piece in seconds that is the song, sample by sample. */
+  readonly matched: number;
+}
+
+/** What was recorded, laid against the song where it fits; a machine under load may miss a moment here and there. */
+export async function recording(page: Page, song: Float32Array, sampleRate: number): Promise<Recording> {
   const samples = await page.evaluate(() => {
     const blocks = (globalThis as unknown as Recorder).recorded;
-    return blocks.flatMap((block) => [...block]);
+    const sounds = (block: Float32Array) => block.some((sample) => sample !== 0);
+    const heard = blocks.slice(blocks.findIndex(sounds), blocks.findLastIndex(sounds) + 1);
+    return heard.flatMap((block) => [...block]);
   });
   const first = samples.findIndex((sample) => sample !== 0);
-  // A machine under load may miss the very beginning; what follows must still be the song to the sample.
-  const errorAt = (lag: number) => {
-    let worst = 0;
-    for (let at = 0; at < probe && worst < 0.01; at++) {
-      worst = Math.max(worst, Math.abs(samples[first + at]! - song[lag + at]!));
+  const end = samples.findLastIndex((sample) => sample !== 0) + 1;
+  const fits = (at: number, songAt: number) => Math.abs(samples[at]! - song[songAt]!) < tolerance;
+  let matched = 0;
+  for (let start = first; start + probe < end; start += probe) {
+    const songStart = placeOf(samples.slice(start, start + probe), song);
+    if (songStart === null) continue;
+    let [from, to] = [start, start];
+    while (
+      from > first &&
+      songStart + from - 1 - start >= 0 &&
+      fits(from - 1, songStart + from - 1 - start)
+    ) {
+      from--;
     }
-    return worst;
-  };
-  const lags = Array.from({ length: sampleRate / 2 }, (_, lag) => lag);
-  const songFirst = lags.reduce((best, lag) => (errorAt(lag) < errorAt(best) ? lag : best), 0);
-  // Where it was paused, stretches end one after the other within a block or two.
-  const end = samples.findLastIndex((sample) => sample !== 0) - 1024;
-  let peakError = 0;
-  for (let at = first; at < end; at++) {
-    peakError = Math.max(peakError, Math.abs(samples[at]! - song[songFirst + at - first]!));
+    while (to < end && songStart + to - start < song.length && fits(to, songStart + to - start)) to++;
+    matched = Math.max(matched, to - from);
+    start = Math.max(start, to - probe);
   }
-  return { played: (end - first) / sampleRate, peakError };
+  return { played: Math.max(0, end - first) / sampleRate, matched: matched / sampleRate };
+}
+
+/** Where a piece lies in the song; `null` when it is not of it, or nothing but silence. */
+function placeOf(piece: readonly number[], song: Float32Array): number | null {
+  if (piece.every((sample) => Math.abs(sample) < 100 * tolerance)) return null;
+  for (let lag = 0; lag + piece.length <= song.length; lag++) {
+    if (piece.every((sample, at) => Math.abs(sample - song[lag + at]!) < tolerance)) return lag;
+  }
+  return null;
 }
