@@ -104,6 +104,8 @@ export const jobSteps = z.object({
   mix: z.boolean(),
   /** A mix that the suggestion is to come near to in loudness, spectrum and width: an audio file. */
   reference: z.string().optional(),
+  /** Whether the song is heard with SoniDo's features; left out, as the preferences say. */
+  features: z.boolean().optional(),
 });
 export type JobSteps = z.infer<typeof jobSteps>;
 

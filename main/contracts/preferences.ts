@@ -9,6 +9,8 @@ const values = z.object({
   scale: z.number().min(1).max(2),
   /** The system says when a job ends while the window is not in front. */
   notifications: z.boolean(),
+  /** Analyses hear with SoniDo's features, or do without them. */
+  features: z.boolean(),
   tourSeen: z.boolean(),
 });
 export type Preferences = z.infer<typeof values>;
@@ -20,6 +22,7 @@ export const usualPreferences: Preferences = {
   language: 'system',
   scale: 1,
   notifications: true,
+  features: true,
   tourSeen: false,
 };
 
@@ -37,5 +40,6 @@ export const preferences = z.object({
   language: shape.language.catch(usualPreferences.language),
   scale: shape.scale.catch(usualPreferences.scale),
   notifications: shape.notifications.catch(usualPreferences.notifications),
+  features: shape.features.catch(usualPreferences.features),
   tourSeen: shape.tourSeen.catch(usualPreferences.tourSeen),
 });

@@ -188,6 +188,8 @@ export const runRequest = z.object({
   transcriptionPack: z.string().default(defaultPacks.transcribe),
   reference: path.nullable().default(null),
   render: z.boolean().default(true),
+  /** Whether what is in the song is heard with SoniDo's features, or from mel bands alone, at a tenth of the work. */
+  features: z.boolean().default(true),
 });
 export type RunRequest = z.input<typeof runRequest>;
 

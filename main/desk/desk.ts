@@ -122,7 +122,8 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       if (origin !== null) await rm(dirname(inputs[0]!), { recursive: true, force: true });
       return null;
     },
-    start: ({ songId, steps }) => queue.add(songId, shelf.get(songId).title, steps),
+    start: ({ songId, steps }) =>
+      queue.add(songId, shelf.get(songId).title, { features: settings.values.features, ...steps }),
     cancel: ({ jobId }) => (queue.cancel(jobId), null),
     pause: ({ jobId }) => (queue.pause(jobId), null),
     resume: ({ jobId }) => (queue.resume(jobId), null),

@@ -89,6 +89,7 @@ export async function performSongJob(work: Work): Promise<void> {
       ...(splits && { separationPack: stems }),
       ...(notes !== null && { transcriptionPack: notes }),
       ...(job.steps.reference !== undefined && { reference: job.steps.reference }),
+      ...(job.steps.features !== undefined && { features: job.steps.features }),
       render: false,
     },
     watch('rest', { pack: notes }),

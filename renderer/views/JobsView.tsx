@@ -30,7 +30,10 @@ function stepsOf({ steps }: DeskJob): string[] {
     steps.notes !== null && t.start.notes,
     steps.mix && (steps.reference === undefined ? t.start.mix : t.mix.reference),
   ].filter((name) => name !== false);
-  return names.length === 0 ? [t.jobs.reading] : names;
+  if (names.length === 0) return [t.jobs.reading];
+  // Only these listen to what is in the song.
+  const listens = steps.features !== undefined && (steps.notes !== null || steps.mix);
+  return listens ? [...names, t.jobs.features[steps.features ? 'with' : 'without']] : names;
 }
 
 /** "Separating · 2.3× real time on CPU · htdemucs · about 20 s left in this step" */

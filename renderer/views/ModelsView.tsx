@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button, Checkbox } from 'react-aria-components';
 import type { PackEntry } from '../../main/contracts/desk.ts';
+import { usualPreferences } from '../../main/contracts/preferences.ts';
+import { LabelledSwitch } from '../parts/controls.tsx';
 import { ImportSheet } from '../parts/ImportSheet.tsx';
 import { PackCard, megabytes, usePackWork } from '../parts/PackCard.tsx';
 import { Sheet } from '../parts/Sheet.tsx';
 import { actions } from '../state/actions.ts';
-import { useStore } from '../state/store.ts';
+import { currentSong, useStore } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 
 /** What a pack comes under, before anything is fetched. */
@@ -80,6 +82,27 @@ const ImportButton = ({ onFile }: { onFile: (file: File) => void }) => {
   );
 };
 
+/** What the next analyses listen with, and what the song that is open was heard with. */
+const FeatureSwitch = () => {
+  const t = texts().models;
+  const song = useStore(currentSong);
+  const isOn = useStore(({ preferences }) => (preferences ?? usualPreferences).features);
+  const heard = song?.tags?.content;
+  return (
+    <div className="feature-switch">
+      <LabelledSwitch
+        label={t.features}
+        isOn={isOn}
+        onChange={(features) => void actions.setPreferences({ features })}
+      />
+      <p>
+        {t.featuresText}
+        {song !== null && heard !== undefined && <> {t.heardWith(song.title, heard.withFeatures)}</>}
+      </p>
+    </div>
+  );
+};
+
 export const ModelsView = () => {
   const t = texts().models;
   const packs = useStore((state) => state.packs);
@@ -106,6 +129,7 @@ export const ModelsView = () => {
         <ImportButton onFile={setImported} />
       </div>
       <p className="intro">{t.intro}</p>
+      <FeatureSwitch />
       <ul className="cards">
         {packs.map((pack) => (
           <PackCard

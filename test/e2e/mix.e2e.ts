@@ -69,6 +69,16 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     expect(await tour.count()).toBe(0);
   });
 
+  it('lets the analysis do without features', async () => {
+    await press('Alt+Digit6');
+    await tabTo(desk.page, /^Listen with SoniDo features/);
+    await press('Space');
+    await expect
+      .poll(() => readFile(join(home.home, 'config', 'preferences.json'), 'utf8'), soon)
+      .toContain('"features": false');
+    await press('Alt+Digit1');
+  });
+
   it('opens, splits and solos', async () => {
     const { page } = desk;
     const chooser = page.waitForEvent('filechooser');
@@ -182,6 +192,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
   it('imports a model of the user’s own, with the checks of the command line', async () => {
     const { page } = desk;
     await showView(page, 'Models');
+    await page.getByText('First Song was heard without features.').waitFor(soon);
     const models = page.getByLabel('Import a model…').and(page.locator('input'));
     await models.setInputFiles(home.song);
     const dialog = page.getByRole('dialog', { name: /^Import/ });

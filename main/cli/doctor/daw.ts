@@ -1,8 +1,9 @@
 import { asSoniError } from '../../contracts/errors.ts';
 import { connectBridge } from '../../../plugin-bridge/server/control/controlSocket.ts';
+import { dawTests } from './dawTests.ts';
 import { ok, warn, type Finding } from './finding.ts';
 
-/** Asks the bridge that serves now, over its own socket, what is connected to it. */
+/** Asks the bridge that serves now, over its own socket, what is connected to it, and looks for each DAW. */
 export async function dawFindings(): Promise<Finding[]> {
   try {
     const client = await connectBridge();
@@ -30,6 +31,7 @@ export async function dawFindings(): Promise<Finding[]> {
             'Close what keeps the processor busy, or choose a larger block size in the DAW.',
           ),
         ),
+        ...dawTests(live),
         ok('ReaStream', reaStream === null ? 'off (sonidesk serve --reastream)' : `listens at ${reaStream}`),
       ];
     } finally {
@@ -42,6 +44,7 @@ export async function dawFindings(): Promise<Finding[]> {
         asSoniError(thrown).message,
         'Open the app, or run "sonidesk serve"; plugins connect by themselves.',
       ),
+      ...dawTests(null),
     ];
   }
 }
