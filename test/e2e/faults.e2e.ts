@@ -1,10 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testElectron } from '../../main/tooling/electron.mjs';
-import { childrenOf } from '../fault/childrenOf.ts';
-import { appDesk, enginePids, type AppDesk } from './support/appDesk.ts';
+import { appDesk, enginePids, hostPids, type AppDesk } from './support/appDesk.ts';
 import { deskHome, type DeskHome } from './support/desk.ts';
 import { showView } from './support/flow.ts';
 import { display, leftOut } from './support/requirement.ts';
@@ -46,8 +46,9 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
       BrowserWindow.getAllWindows()[0]!.webContents.send('open-files', [path]);
     }, home.song);
     const [engine] = await enginePids(app);
-    const host = await firstChild(engine!);
-    process.kill(host, 'SIGKILL');
+    await expect.poll(async () => (await hostPids(app)).length, { timeout: 60_000 }).toBeGreaterThan(0);
+    const [host] = await hostPids(app);
+    process.kill(host!, 'SIGKILL');
     await page.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 150_000 });
     // Done by a new process at once, or after the user has read what happened and says "go on".
     const chips = page.getByRole('list', { name: 'What was heard' });
@@ -72,32 +73,74 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
       .toBeGreaterThan(0);
   });
 
-  it('finishes a job while its window is closed', async () => {
+  it('loads its page again when its process has died, tells of it, and the job goes on', async () => {
     const { app, page } = desk;
+    const hosts = await hostPids(app);
+    const [engine] = await enginePids(app);
+    // Held up, so that the job lasts as long as the test likes.
+    hold(hosts);
     await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
-    const again = app.waitForEvent('window');
-    await app.evaluate(({ app: electron, BrowserWindow }) => {
-      // As on a system where programs live without a window.
-      electron.removeAllListeners('window-all-closed');
-      electron.on('window-all-closed', () => undefined);
+    await header().getByRole('status').waitFor();
+    await app.evaluate(
+      ({ BrowserWindow }) =>
+        new Promise<void>((resolve) => {
+          const { webContents } = BrowserWindow.getAllWindows()[0]!;
+          webContents.once('did-finish-load', () => resolve());
+          webContents.forcefullyCrashRenderer();
+        }),
+    );
+    // Playwright does not look into a page again that has been dead once.
+    const text = () =>
+      app.evaluate(
+        ({ BrowserWindow }) =>
+          BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(
+            'document.body.innerText',
+          ) as Promise<string>,
+      );
+    await expect.poll(text, { timeout: 150_000 }).toContain('First Song');
+    const logs = await app.evaluate(({ app: electron }) => electron.getPath('logs'));
+    expect(await readFile(join(logs, 'crashes.log'), 'utf8')).toMatch(/The window ended unexpectedly/);
+    expect(await enginePids(app)).toEqual([engine]);
+  });
+
+  it('stays while jobs run without a window, opens one at the next start, and finishes the job', async () => {
+    const { app } = desk;
+    const hosts = await hostPids(app);
+    await app.evaluate(({ BrowserWindow }) => {
       for (const window of BrowserWindow.getAllWindows()) window.close();
     });
-    await expect.poll(() => app.windows().length, { timeout: 30_000 }).toBe(0);
-    await app.evaluate(({ app: electron }) => {
-      electron.emit('activate');
+    await expect.poll(() => app.windows().length, { timeout: 60_000 }).toBe(0);
+    const again = app.waitForEvent('window', { timeout: 150_000 });
+    // As a user does it: the second start hands over to the first.
+    const second = spawn(app.process().spawnfile, desk.args, {
+      env: home.env,
+      stdio: 'ignore',
     });
-    const reopened = await again;
-    await reopened.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 150_000 });
-    await showView(reopened, 'Mix');
-    await reopened.getByRole('slider', { name: 'Strength' }).waitFor({ timeout: 150_000 });
+    const page = await again;
+    if (second.exitCode === null) await once(second, 'exit');
+    await page.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 150_000 });
+    await page.locator('.song-header').getByRole('status').waitFor({ timeout: 60_000 });
+    letGo(hosts);
+    await showView(page, 'Mix');
+    await page.getByRole('slider', { name: 'Strength' }).waitFor({ timeout: 150_000 });
+  });
+
+  it('leaves no process behind when it is killed', async () => {
+    const { app } = desk;
+    const pids = [...(await enginePids(app)), ...(await hostPids(app))];
+    expect(pids.length).toBeGreaterThan(1);
+    app.process().kill('SIGKILL');
+    await expect.poll(() => pids.filter(isAlive), { timeout: 60_000 }).toEqual([]);
   });
 });
 
-/** The first process that the engine starts. */
-async function firstChild(engine: number): Promise<number> {
-  for (;;) {
-    const [child] = childrenOf(engine, 'inference-host');
-    if (child !== undefined) return child;
-    await sleep(20);
+const hold = (pids: readonly number[]) => pids.forEach((pid) => process.kill(pid, 'SIGSTOP'));
+const letGo = (pids: readonly number[]) => pids.forEach((pid) => process.kill(pid, 'SIGCONT'));
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

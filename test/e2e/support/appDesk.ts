@@ -7,6 +7,8 @@ export interface AppDesk {
   readonly app: ElectronApplication;
   readonly page: Page;
   readonly complaints: string[];
+  /** What it was started with. */
+  readonly args: readonly string[];
   close(): Promise<void>;
 }
 
@@ -18,20 +20,22 @@ export async function appDesk(
   desk: DeskHome,
   executable: string,
   files: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<AppDesk> {
   const isPackaged = !existsSync(join(executable, '..', 'resources', 'default_app.asar'));
+  const args = [
+    // In containers tests run as root, for whom Chromium has no sandbox.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    `--user-data-dir=${join(desk.home, 'electron')}`,
+    '--lang=en-GB',
+    '--force-prefers-color-scheme=dark',
+    ...(isPackaged ? [] : [join(process.cwd(), 'dist', 'app.js')]),
+    ...files,
+  ];
   const app = await _electron.launch({
     executablePath: executable,
-    args: [
-      // In containers tests run as root, for whom Chromium has no sandbox.
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      `--user-data-dir=${join(desk.home, 'electron')}`,
-      '--lang=en-GB',
-      '--force-prefers-color-scheme=dark',
-      ...(isPackaged ? [] : [join(process.cwd(), 'dist', 'app.js')]),
-      ...files,
-    ],
-    env: desk.env,
+    args,
+    env: { ...desk.env, ...environment },
     timeout: 90_000,
   });
   const page = await app.firstWindow();
@@ -40,14 +44,23 @@ export async function appDesk(
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  return { app, page, complaints, close: () => app.close() };
+  return { app, page, complaints, args, close: () => app.close() };
 }
+
+const utilityPids = (app: ElectronApplication, wanted: string): Promise<number[]> =>
+  app.evaluate(
+    ({ app: electron }, name) =>
+      electron
+        .getAppMetrics()
+        .filter((process) => process.type === 'Utility' && process.name === name)
+        .map(({ pid }) => pid),
+    wanted,
+  );
 
 /** Process ids of the engine's process. */
 export const enginePids = (app: ElectronApplication): Promise<number[]> =>
-  app.evaluate(({ app: electron }) =>
-    electron
-      .getAppMetrics()
-      .filter(({ type, name }) => type === 'Utility' && name === 'SoniDesk engine')
-      .map(({ pid }) => pid),
-  );
+  utilityPids(app, 'SoniDesk engine');
+
+/** Process ids of the inference hosts. */
+export const hostPids = (app: ElectronApplication): Promise<number[]> =>
+  utilityPids(app, 'SoniDesk inference');
