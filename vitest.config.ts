@@ -7,7 +7,10 @@ export default defineConfig({
   test: {
     env: environment,
     globalSetup: ['test/globalSetup.ts'],
-    testTimeout: 30_000,
+    // For a machine that does ten other things; what hangs is found all the same.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     coverage: { include: ['main/**/*.ts'], exclude: ['**/*.test.ts', '**/*.slow.ts'] },
     projects: [
       {

@@ -45,9 +45,11 @@ describe('cache sessions', () => {
     const cancelled = openCacheSession(at('s'), controller.signal, silent);
     setTimeout(() => controller.abort(), 100);
     await expect(cancelled).rejects.toMatchObject({ kind: 'cancelled' });
-    const second = openCacheSession(at('s'), never, (note) => notes.push(note));
-    setTimeout(() => first.close(), 300);
-    (await second).close();
+    const second = await openCacheSession(at('s'), never, (note) => {
+      notes.push(note);
+      first.close();
+    });
+    second.close();
     expect(notes).toEqual([expect.stringContaining(`process ${process.pid}`)]);
   });
 

@@ -296,13 +296,13 @@ describe('engine', () => {
     const controller = new AbortController();
     const cancelled = made.split(
       { input: at('song.wav'), outputDirectory: at('out') },
-      { signal: controller.signal },
+      {
+        signal: controller.signal,
+        onProgress: ({ label }) => label.startsWith('Separating') && controller.abort(),
+      },
     );
     const other = made.tag({ input: at('song.wav') });
-    setTimeout(() => controller.abort(), 500);
-    const begun = performance.now();
     await expect(cancelled).rejects.toMatchObject({ kind: 'cancelled' });
-    expect(performance.now() - begun).toBeLessThan(25_000);
     await expect(other).resolves.toMatchObject({ durationSeconds: 10 });
     expect(await readdir(home)).not.toContain('split.json');
   });

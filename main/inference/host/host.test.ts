@@ -127,7 +127,7 @@ describe('inference host', () => {
     expect(alive()).toBe(true);
     parent.kill('SIGKILL');
     await once(parent, 'exit');
-    for (let waited = 0; alive() && waited < 10_000; waited += 50) await sleep(50);
+    for (let waited = 0; alive() && waited < 60_000; waited += 50) await sleep(50);
     expect(alive()).toBe(false);
   });
 });
