@@ -13,12 +13,15 @@ export const featureTensor = z.object({
   name: z.string(),
   dtype: z.enum(['F16', 'F32', 'I16']),
   shape: z.array(z.number().int().nonnegative()).min(1),
-  level: featureLevel,
+  /** `null` for the clip embeddings, which are the condition of all levels. */
+  level: featureLevel.nullable(),
   /** Samples of a row, at the model's rate. */
   hop: z.number().int().positive(),
+  /** Samples that a row is about, from its first on, where they are more than `hop`. */
+  window: z.number().int().positive().optional(),
   /** Rows a second. */
   frameRate: z.number().positive(),
-  /** Number of transformer layers before the state; `null` for tokens. */
+  /** Number of transformer layers before the state; `null` for tokens and clip embeddings. */
   layer: z.number().int().nonnegative().nullable(),
 });
 export type FeatureTensor = z.infer<typeof featureTensor>;

@@ -119,10 +119,27 @@ export const operations = {
     /** `tokens` names a safetensors file with a tensor `tokens.<level>` each. */
     output: z.object({ ...modelRun, tokens: z.string(), tensors: z.array(featureTensor) }),
   },
+  /** Embeddings of the clips of a piece, the condition of SoniDo's stage 2. */
+  'embed-clips': {
+    version: 1,
+    input: z.object({
+      /** At the pack's rate and channels. */
+      audio: path,
+      pack: z.string(),
+    }),
+    /** `clips` names a safetensors file with the tensor `clip`. */
+    output: z.object({ ...modelRun, clips: z.string(), tensors: z.array(featureTensor) }),
+  },
   /** Stage 2 of SoniDo: hidden states of the prior of one level, aligned with its tokens. */
   features: {
     version: 1,
-    input: z.object({ tokens: path, pack: z.string(), level: featureLevel }),
+    input: z.object({
+      tokens: path,
+      /** Embeddings by the same pack; `null` for a pack whose priors have no condition. */
+      clips: path.nullable().default(null),
+      pack: z.string(),
+      level: featureLevel,
+    }),
     /** `features` names a safetensors file with the tensor `features.<level>`. */
     output: z.object({ ...modelRun, features: z.string(), tensors: z.array(featureTensor) }),
   },

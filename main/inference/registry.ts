@@ -19,6 +19,7 @@ const loaders: { readonly [Name in OperationName]: () => Promise<Operation<Name>
   separate: async () => (await import('./separate/separate.ts')).separate,
   'select-stems': async () => (await import('./separate/selectStems.ts')).selectStems,
   tokenise: async () => (await import('./features/tokenise.ts')).tokenise,
+  'embed-clips': async () => (await import('./features/embedClips.ts')).embedClips,
   features: async () => (await import('./features/features.ts')).features,
   transcribe: async () => (await import('./transcribe/transcribe.ts')).transcribe,
 };

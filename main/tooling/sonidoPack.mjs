@@ -12,6 +12,8 @@ if (version === undefined) {
 }
 const facts = JSON.parse(readFileSync(join(weights, 'features.json'), 'utf8'));
 const levels = ['coarse', 'medium', 'fine'];
+/** The embedding of clips that is the condition of the priors; there is none up to format 1. */
+const { clip } = facts;
 const card = 'models/cards/sonido.md';
 /** Coarse tokens that one run of stage 1 takes. */
 const windowTokens = 128;
@@ -20,10 +22,15 @@ const batch = 2;
 
 const files = copyWeights(weights, id, [
   ['tokenise.onnx', 'tokenise.onnx'],
+  ...(clip === undefined ? [] : [['clip.onnx', 'clip.onnx']]),
   ...levels.map((level, index) => [`features${index}.onnx`, `features-${level}.onnx`]),
 ]);
 
-const constants = { contextTokens: facts.context_coarse_tokens };
+const constants = {
+  contextTokens: facts.context_coarse_tokens,
+  ...(clip !== undefined && { clipWindow: clip.window, clipHop: clip.hop }),
+};
+const embedding = clip === undefined ? [] : [{ name: 'clip', shape: [null, clip.dimension] }];
 for (const [index, level] of levels.entries()) {
   constants[`${level}Hop`] = facts.hops[index];
   constants[`${level}Codes`] = facts.codebooks[index];
@@ -57,8 +64,20 @@ const manifest = {
     })),
     constants,
   },
-  graphs: Object.fromEntries(
-    levels.map((level, index) => [
+  graphs: Object.fromEntries([
+    ...(clip === undefined
+      ? []
+      : [
+          [
+            'clip',
+            {
+              file: 'clip.onnx',
+              inputs: [{ name: 'audio', shape: [null, 2, clip.window * facts.hops[0]] }],
+              outputs: embedding,
+            },
+          ],
+        ]),
+    ...levels.map((level, index) => [
       level,
       {
         file: `features-${level}.onnx`,
@@ -72,11 +91,12 @@ const manifest = {
                   shape: [null, (facts.contexts[index] * facts.hops[index]) / facts.hops[index - 1]],
                 },
               ]),
+          ...embedding,
         ],
         outputs: [{ name: 'features', shape: [null, facts.contexts[index] - 1, facts.widths[index]] }],
       },
     ]),
-  ),
+  ]),
   training: { parameters: facts.parameters, steps: facts.steps, hours: facts.hours, card },
 };
 writeManifest(manifest);

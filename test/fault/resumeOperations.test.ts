@@ -8,6 +8,7 @@ import { testSignal } from '../../main/audio/strip/testSignal.ts';
 import type { MixPlan } from '../../main/contracts/mixPlan.ts';
 import type { OperationInput, OperationName } from '../../main/contracts/operations.ts';
 import { runOperation } from '../../main/inference/registry.ts';
+import { conditionedPack } from '../support/conditionedPack.ts';
 import { writeWav } from '../support/writeWav.ts';
 import { folderContent } from './folderContent.ts';
 
@@ -22,6 +23,7 @@ beforeAll(async () => {
   vi.stubEnv('SONIDESK_PROVIDER', 'cpu');
   folder = await mkdtemp(join(tmpdir(), 'sonidesk-resume-'));
   vi.stubEnv('SONIDESK_HOME', join(folder, 'home'));
+  await conditionedPack(join(folder, 'home', 'packs'));
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -138,9 +140,19 @@ const cases = [
     input: async () => ({ audio: await wav('s.wav', 44_100, 2, 20), pack: 'sonido-tiny' }),
   }),
   operation({
+    what: 'embed-clips',
+    name: 'embed-clips',
+    input: async () => ({ audio: await wav('e.wav', 44_100, 2, 0.05), pack: 'conditioned' }),
+  }),
+  operation({
     what: 'features',
     name: 'features',
-    input: async () => ({ tokens: await sonidoTokens(12), pack: 'sonido-tiny', level: 'fine' as const }),
+    input: async () => ({
+      tokens: await sonidoTokens(12),
+      clips: null,
+      pack: 'sonido-tiny',
+      level: 'fine' as const,
+    }),
   }),
   operation({
     what: 'recognise',

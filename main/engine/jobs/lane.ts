@@ -12,6 +12,7 @@ export function laneOf(operation: OperationName): Lane {
     case 'separate':
     case 'transcribe':
     case 'tokenise':
+    case 'embed-clips':
     case 'features':
     case 'recognise':
       return 'model';

@@ -27,6 +27,7 @@ const priors: Record<OperationName, number> = {
   separate: 1,
   transcribe: 0.1,
   tokenise: 0.03,
+  'embed-clips': 0.005,
   features: 0.02,
   recognise: 0.02,
   tag: 0.03,

@@ -3,26 +3,42 @@ import type { PackManifest } from '../../contracts/pack.ts';
 import { audioOf, fileOf, job, type Job, type Reference } from '../jobs/job.ts';
 import { resampleFor } from './audioJobs.ts';
 
-/** The codes of a piece; what is made of them shares this job. */
-export const tokeniseJob = (audio: Reference<string>, pack: PackManifest, name: string): Job<'tokenise'> =>
-  job(
-    'tokenise',
-    `Tokenising ${name}`,
-    { audio: audioOf(resampleFor(pack, audio, name)), pack: pack.id },
-    { pack },
-  );
+/** What the features of a piece are made of; all levels and heads share these jobs. */
+export interface FeatureSource {
+  readonly pack: PackManifest;
+  readonly name: string;
+  readonly tokens: Job<'tokenise'>;
+  /** The condition of the priors; `null` when the pack has none. */
+  readonly clips: Job<'embed-clips'> | null;
+}
+
+export function featureSource(audio: Reference<string>, pack: PackManifest, name: string): FeatureSource {
+  const input = { audio: audioOf(resampleFor(pack, audio, name)), pack: pack.id };
+  return {
+    pack,
+    name,
+    tokens: job('tokenise', `Tokenising ${name}`, input, { pack }),
+    clips:
+      pack.graphs?.['clip'] === undefined
+        ? null
+        : job('embed-clips', `Embedding clips of ${name}`, input, { pack }),
+  };
+}
 
 /** The features of one level. */
 export const featureJob = (
-  tokens: Job<'tokenise'>,
-  pack: PackManifest,
+  { pack, name, tokens, clips }: FeatureSource,
   level: FeatureLevel,
-  name: string,
 ): Job<'features'> =>
   job(
     'features',
     `Computing the ${level} features of ${name}`,
-    { tokens: fileOf(tokens, 'tokens', (output) => output.tokens), pack: pack.id, level },
+    {
+      tokens: fileOf(tokens, 'tokens', (output) => output.tokens),
+      clips: clips === null ? null : fileOf(clips, 'clips', (output) => output.clips),
+      pack: pack.id,
+      level,
+    },
     { pack },
   );
 

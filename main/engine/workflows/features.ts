@@ -5,7 +5,7 @@ import { joinTensors } from '../../platform/safetensors/joinTensors.ts';
 import { audioOf } from '../jobs/job.ts';
 import { decodeJob, labelOf, requireTask } from './audioJobs.ts';
 import type { WorkflowContext } from './context.ts';
-import { featureJob, tokeniseJob } from './featureJobs.ts';
+import { featureJob, featureSource } from './featureJobs.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 
 /** Codes and features of one file, as one safetensors file. */
@@ -23,19 +23,33 @@ export async function features(
 
   const name = labelOf(input);
   const audio = audioOf(decodeJob(input));
-  const tokens = tokeniseJob(audio, pack, name);
+  const source = featureSource(audio, pack, name);
+  const { tokens, clips } = source;
   const levels = [...new Set(request.levels)].map((level) => ({
     level,
-    features: featureJob(tokens, pack, level, name),
+    features: featureJob(source, level),
   }));
-  const results = await context.run([tokens, ...levels.map(({ features }) => features)]);
+  const results = await context.run([
+    tokens,
+    ...(clips === null ? [] : [clips]),
+    ...levels.map(({ features }) => features),
+  ]);
 
   const first = results.of(tokens);
+  const condition = clips === null ? null : results.of(clips);
   const parts = [
     {
       path: join(first.directory, first.output.tokens),
       tensors: first.output.tensors.filter((tensor) => levels.some(({ level }) => level === tensor.level)),
     },
+    ...(condition === null
+      ? []
+      : [
+          {
+            path: join(condition.directory, condition.output.clips),
+            tensors: condition.output.tensors,
+          },
+        ]),
     ...levels.map(({ features }) => {
       const found = results.of(features);
       return {
@@ -45,7 +59,11 @@ export async function features(
     }),
   ];
   await joinTensors(parts, output, context.signal);
-  const runs = [first.output, ...levels.map(({ features }) => results.of(features).output)];
+  const runs = [
+    first.output,
+    ...(condition === null ? [] : [condition.output]),
+    ...levels.map(({ features }) => results.of(features).output),
+  ];
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   const audioSeconds = first.output.seconds * first.output.realtimeFactor;
   return featuresResult.parse({

@@ -7,8 +7,8 @@ import { loadModel } from '../onnx/model.ts';
 import { findPack } from '../packs/findPack.ts';
 import { intoTensors } from './intoTensors.ts';
 import { featureMetadata } from './metadata.ts';
-import { featuresTensor, levelOf, sonidoLayout } from './sonidoLayout.ts';
-import { featuresOfWindows, framesOf, windowCount } from './stage2.ts';
+import { featuresTensor, levelOf, sonidoLayout, type SonidoLayout } from './sonidoLayout.ts';
+import { featuresOfWindows, framesOf, windowCount, type PieceSource } from './stage2.ts';
 
 const fileName = 'features.safetensors';
 
@@ -23,8 +23,11 @@ export const features: Operation<'features'> = async (input, context) => {
   const layout = sonidoLayout(manifest);
   const level = levelOf(layout, input.level);
   const tokens = await TensorFile.read(input.tokens);
+  let clips: TensorFile | null = null;
   try {
-    checkTokens(manifest, tokens);
+    checkOrigin(manifest, tokens);
+    clips = await openClips(manifest, layout, input.clips);
+    const source = sourceOf(layout, tokens, clips);
     const count = tokens.tensor(`tokens.${level.level}`).shape[0]!;
     const samples = Number(tokens.metadata['samples']);
     const tensor = featuresTensor(layout, level, count);
@@ -42,13 +45,7 @@ export const features: Operation<'features'> = async (input, context) => {
         count: windowCount(level, count),
         batch: layout.batch,
         write: async (file, first, windows) => {
-          const found = await featuresOfWindows(
-            model,
-            level,
-            (of, start, wanted) => tokens.rows(`tokens.${of.level}`, start, wanted),
-            count,
-            { first, count: windows },
-          );
+          const found = await featuresOfWindows(model, level, source, count, { first, count: windows });
           await file.write(tensor.name, framesOf(level, count, first).first, found);
         },
       });
@@ -57,15 +54,46 @@ export const features: Operation<'features'> = async (input, context) => {
       await model.close();
     }
   } finally {
+    await clips?.close();
     await tokens.close();
   }
 };
 
-function checkTokens({ id, version }: PackManifest, tokens: TensorFile): void {
-  const { pack, pack_version: of } = tokens.metadata;
+const sourceOf = ({ clip }: SonidoLayout, tokens: TensorFile, clips: TensorFile | null): PieceSource => ({
+  tokens: (of, start, wanted) => tokens.rows(`tokens.${of.level}`, start, wanted),
+  clips:
+    clip === null || clips === null
+      ? null
+      : {
+          layout: clip,
+          count: clips.tensor('clip').shape[0]!,
+          embedding: (index) => clips.rows('clip', index, 1),
+        },
+});
+
+/** The clip embeddings that the priors of a pack want. */
+async function openClips(
+  manifest: PackManifest,
+  { clip }: SonidoLayout,
+  path: string | null,
+): Promise<TensorFile | null> {
+  if ((clip === null) !== (path === null)) {
+    const wanted = clip === null ? 'take no clip embeddings' : 'need the clip embeddings of the piece';
+    throw new SoniError('bad-usage', `The features of ${manifest.id} ${wanted}.`);
+  }
+  if (path === null) return null;
+  const file = await TensorFile.read(path);
+  try {
+    checkOrigin(manifest, file);
+    return file;
+  } catch (thrown) {
+    await file.close();
+    throw thrown;
+  }
+}
+
+function checkOrigin({ id, version }: PackManifest, { path, metadata }: TensorFile): void {
+  const { pack, pack_version: of } = metadata;
   if (pack === id && of === version) return;
-  throw new SoniError(
-    'corrupt',
-    `${tokens.path} holds tokens of ${pack} ${of}; those of ${id} ${version} are needed.`,
-  );
+  throw new SoniError('corrupt', `${path} is of ${pack} ${of}; ${id} ${version} is needed.`);
 }

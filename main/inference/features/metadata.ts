@@ -6,7 +6,7 @@ import type { PackManifest } from '../../contracts/pack.ts';
  * @param frames samples of the audio at the model's rate
  */
 export const featureMetadata = (
-  { id, version, model }: PackManifest,
+  { id, version, model, graphs }: PackManifest,
   frames: number,
   tensors: readonly FeatureTensor[],
 ): Record<string, string> => ({
@@ -15,12 +15,18 @@ export const featureMetadata = (
   sample_rate: String(model.sampleRate),
   samples: String(frames),
   ...Object.fromEntries(
-    tensors.flatMap(({ name, hop, frameRate, layer, shape }) => [
+    tensors.flatMap(({ name, hop, window, frameRate, layer, shape }) => [
       [`${name}.hop`, String(hop)],
       [`${name}.rate_hz`, String(frameRate)],
       [`${name}.shape`, JSON.stringify(shape)],
       [`${name}.delay_frames`, '0'],
-      ...(layer === null ? [] : [[`${name}.layer`, String(layer)]]),
+      ...(layer === null
+        ? []
+        : [
+            [`${name}.layer`, String(layer)],
+            [`${name}.condition`, graphs?.['clip'] === undefined ? 'none' : 'clip'],
+          ]),
+      ...(window === undefined ? [] : [[`${name}.window`, String(window)]]),
     ]),
   ),
 });

@@ -16,7 +16,9 @@ import { memoryAudio } from '../separate/memoryAudio.ts';
 import { goldenSignal } from '../../../test/support/goldenSignal.ts';
 import { levelOf, sonidoLayout, type SonidoLayout } from './sonidoLayout.ts';
 import { planTokens, tokensOfChunk } from './stage1.ts';
-import { featuresOfWindows, framesOf, windowCount } from './stage2.ts';
+import { clipCount } from './clipLayout.ts';
+import { readAudio } from './readAudio.ts';
+import { featuresOfWindows, framesOf, windowCount, type PieceSource } from './stage2.ts';
 
 /** On the shipped weights. */
 const packId = 'sonido-tiny';
@@ -30,6 +32,7 @@ let folder: string;
 let pack: InstalledPack;
 let layout: SonidoLayout;
 let stage1: Model;
+let clipModel: Model | null = null;
 const stage2 = new Map<FeatureLevel, Model>();
 beforeAll(async () => {
   home = await temporaryHome();
@@ -38,11 +41,12 @@ beforeAll(async () => {
   pack = await findPack(packId);
   layout = sonidoLayout(pack.manifest);
   stage1 = await loadModel(pack, { provider: 'cpu' });
+  if (layout.clip !== null) clipModel = await loadModel(pack, { provider: 'cpu', graph: 'clip' });
   for (const level of featureLevels)
     stage2.set(level, await loadModel(pack, { provider: 'cpu', graph: level }));
 }, 120_000);
 afterAll(async () => {
-  for (const model of [stage1, ...stage2.values()]) await model.close();
+  for (const model of [stage1, clipModel, ...stage2.values()]) await model?.close();
   await rm(folder, { recursive: true });
   vi.unstubAllEnvs();
   await home.remove();
@@ -62,16 +66,52 @@ async function tokensOf(planes: readonly Float32Array[], windowTokens: number): 
   return all;
 }
 
-/** Features of one level for some tokens per level, so many windows at a time. */
-async function featuresOf(name: FeatureLevel, tokens: readonly number[][], batch: number): Promise<number[]> {
+/** Clip embeddings of a whole piece, where the pack has such a graph. */
+async function clipsOf(planes: readonly Float32Array[]): Promise<Float32Array[]> {
+  if (layout.clip === null) return [];
+  const audio = ofMemory(planes);
+  const { window, hop } = layout.clip;
+  const clips: Float32Array[] = [];
+  for (let k = 0; k < clipCount(layout.clip, audio.frames / layout.hop); k++) {
+    const data = await readAudio(audio, k * hop * layout.hop, window * layout.hop);
+    const results = await clipModel!.run({
+      [layout.clip.input]: { data, dims: [1, 2, window * layout.hop] },
+    });
+    clips.push(results[layout.clip.output]!.data);
+  }
+  return clips;
+}
+
+/** Embeddings that no two are alike of. */
+const anyClips = (tokens: number): Float32Array[] =>
+  layout.clip === null
+    ? []
+    : Array.from({ length: clipCount(layout.clip, tokens) }, (_, k) =>
+        Float32Array.from({ length: layout.clip!.dimension }, (_, i) => Math.SQRT2 * Math.sin(7 * k + i)),
+      );
+
+/** Features of one level for some tokens per level and clip embeddings, so many windows at a time. */
+async function featuresOf(
+  name: FeatureLevel,
+  tokens: readonly number[][],
+  batch: number,
+  clips = anyClips(tokens[0]!.length),
+): Promise<number[]> {
   const level = levelOf(layout, name);
   const own = tokens[layout.levels.indexOf(level)]!;
   const windows = windowCount(level, own.length);
   const parts: Float32Array[] = [];
   for (let first = 0; first < windows; first += batch) {
     const count = Math.min(batch, windows - first);
-    const source = (of: typeof level, start: number, wanted: number) =>
-      Promise.resolve(Float32Array.from(tokens[layout.levels.indexOf(of)]!.slice(start, start + wanted)));
+    const source: PieceSource = {
+      tokens: (of, start, wanted) =>
+        Promise.resolve(Float32Array.from(tokens[layout.levels.indexOf(of)]!.slice(start, start + wanted))),
+      clips: layout.clip && {
+        layout: layout.clip,
+        count: clips.length,
+        embedding: (index) => Promise.resolve(clips[index]!),
+      },
+    };
     parts.push(await featuresOfWindows(stage2.get(name)!, level, source, own.length, { first, count }));
   }
   return parts.flatMap((part) => [...part]);
@@ -85,7 +125,7 @@ function furthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
     most = Math.max(most, Math.abs(a[i]! - b[i]!));
     peak = Math.max(peak, Math.abs(a[i]!));
   }
-  return most / peak;
+  return peak === 0 ? most : most / peak;
 }
 
 describe('stage 1', () => {
@@ -178,21 +218,24 @@ describe('features', () => {
     const quiet = goldenSignal(frames, layout.sampleRate).map((plane) => plane.map((x) => 0.1 * x));
     const click = goldenSignal(220, layout.sampleRate)[0]!.map((x) => Math.max(-0.9, Math.min(0.9, 60 * x)));
     const before = await tokensOf(quiet, 128);
+    const clipsBefore = await clipsOf(quiet);
+    const clipsAfter: Float32Array[][] = [];
     const clicks = Array.from({ length: 8 }, (_, i) => Math.round((14.1 + 1.77 * i) * layout.hop));
     const after: number[][][] = [];
     for (const at of clicks) {
       const clicked = quiet.map((plane) => plane.slice());
       for (const plane of clicked) plane.set(click, at);
       after.push(await tokensOf(clicked, 128));
+      clipsAfter.push(await clipsOf(clicked));
     }
     for (const name of featureLevels) {
       const { hop, width } = levelOf(layout, name);
-      const still = await featuresOf(name, before, 2);
+      const still = await featuresOf(name, before, 2, clipsBefore);
       // The change of each frame around the click, summed over the clicks: [offset + reach].
       const reach = Math.round((8 * layout.hop) / hop);
       const response = new Float64Array(2 * reach + 1);
       for (const [index, at] of clicks.entries()) {
-        const moved = await featuresOf(name, after[index]!, 2);
+        const moved = await featuresOf(name, after[index]!, 2, clipsAfter[index]);
         const own = Math.floor((at + click.length / 2) / hop);
         for (let offset = -reach; offset <= reach; offset++) {
           const row = (own + offset) * width;
@@ -213,7 +256,7 @@ describe('features', () => {
       sampleRate: 44100,
       encoding: 'float32',
     });
-    const run = async (name: 'tokenise' | 'features', input: unknown) => {
+    const run = async (name: 'tokenise' | 'embed-clips' | 'features', input: unknown) => {
       const directory = await mkdtemp(join(folder, `${name}-`));
       const signal = new AbortController().signal;
       return {
@@ -224,6 +267,23 @@ describe('features', () => {
     const first = await run('tokenise', { audio, pack: packId });
     const tokensFile = join(first.directory, (first.output as OperationOutput<'tokenise'>).tokens);
     const tokens = await TensorFile.read(tokensFile);
+    let clips: string | null = null;
+    let embeddings: Record<'found' | 'wanted', Float32Array> = {
+      found: new Float32Array(0),
+      wanted: new Float32Array(0),
+    };
+    if (layout.clip !== null) {
+      const { directory, output } = await run('embed-clips', { audio, pack: packId });
+      clips = join(directory, (output as OperationOutput<'embed-clips'>).clips);
+      const file = await TensorFile.read(clips);
+      embeddings = {
+        found: await file.rows('clip', 0, Infinity),
+        wanted: await golden.rows('clip', 0, Infinity),
+      };
+      await file.close();
+    }
+    expect(embeddings.found.length).toBe(embeddings.wanted.length);
+    expect(furthest(embeddings.wanted, embeddings.found)).toBeLessThan(2e-3);
     for (const level of featureLevels) {
       const name = `tokens.${level}`;
       const wanted = [...(await golden.rows(name, 0, Infinity))];
@@ -231,7 +291,7 @@ describe('features', () => {
       expect(found.length).toBe(wanted.length);
       expect(different(wanted, found)).toBeLessThanOrEqual(mostTies * wanted.length);
 
-      const second = await run('features', { tokens: tokensFile, pack: packId, level });
+      const second = await run('features', { tokens: tokensFile, clips, pack: packId, level });
       const output = second.output as OperationOutput<'features'>;
       const features = await TensorFile.read(join(second.directory, output.features));
       const [rows, width] = features.tensor(`features.${level}`).shape;

@@ -3,6 +3,7 @@ import { featureLevels, type FeatureLevel, type FeatureTensor } from '../../cont
 import type { PackManifest } from '../../contracts/pack.ts';
 import type { Hertz, Samples } from '../../contracts/units.ts';
 import { packConstant } from '../packs/packConstant.ts';
+import { clipCount, clipLayout, type ClipLayout } from './clipLayout.ts';
 
 /** One token level of a SoniDo pack. */
 export interface LevelLayout {
@@ -17,9 +18,11 @@ export interface LevelLayout {
   readonly width: number;
   /** Transformer layers before the feature. */
   readonly layer: number;
+  /** Tokens of the level in a coarse one. */
+  readonly perCoarse: number;
   /** The level above, whose tokens the prior sees too. */
   readonly upper: LevelLayout | null;
-  /** Names of the graph's tensors. */
+  /** Names of the graph's tensors: own tokens, those of the level above, clip embedding. */
   readonly inputs: readonly string[];
   readonly output: string;
 }
@@ -36,6 +39,8 @@ export interface SonidoLayout {
   /** Windows of tokens that one run of stage 2 takes. */
   readonly batch: number;
   readonly levels: readonly LevelLayout[];
+  /** The condition of the priors; `null` when they have none. */
+  readonly clip: ClipLayout | null;
 }
 
 /**
@@ -50,25 +55,30 @@ export function sonidoLayout(manifest: PackManifest): SonidoLayout {
       `The pack ${manifest.id} is for ${manifest.tasks.join(', ')}; features need a pack made for them, such as sonido-tiny.`,
     );
   }
+  const clip = clipLayout(manifest);
   const levels: LevelLayout[] = [];
   for (const level of featureLevels) {
     const graph = manifest.graphs?.[level];
     const context = graph?.inputs[0]?.shape[1];
     const width = graph?.outputs[0]?.shape[2];
-    if (graph === undefined || context == null || width == null) {
+    const upper = levels.at(-1) ?? null;
+    const inputs = 1 + (upper === null ? 0 : 1) + (clip === null ? 0 : 1);
+    if (graph?.inputs.length !== inputs || context == null || width == null) {
       throw new SoniError(
         'corrupt',
         `The pack ${manifest.id} has no usable graph for the ${level} level. Get a fitting pack.`,
       );
     }
+    const hop = packConstant(manifest, `${level}Hop`);
     levels.push({
       level,
-      hop: packConstant(manifest, `${level}Hop`),
+      hop,
+      perCoarse: (levels[0]?.hop ?? hop) / hop,
       codes: packConstant(manifest, `${level}Codes`),
       layer: packConstant(manifest, `${level}Layer`),
       context,
       width,
-      upper: levels.at(-1) ?? null,
+      upper,
       inputs: graph.inputs.map(({ name }) => name),
       output: graph.outputs[0]!.name,
     });
@@ -82,6 +92,7 @@ export function sonidoLayout(manifest: PackManifest): SonidoLayout {
     contextTokens: packConstant(manifest, 'contextTokens'),
     batch: model.maxBatch,
     levels,
+    clip,
   };
 }
 
@@ -103,6 +114,18 @@ export const tokensTensor = (layout: SonidoLayout, level: LevelLayout, count: nu
   level: level.level,
   hop: level.hop,
   frameRate: layout.sampleRate / level.hop,
+  layer: null,
+});
+
+/** @param count coarse tokens of the piece */
+export const clipTensor = (layout: SonidoLayout, clip: ClipLayout, count: number): FeatureTensor => ({
+  name: 'clip',
+  dtype: 'F32',
+  shape: [clipCount(clip, count), clip.dimension],
+  level: null,
+  hop: clip.hop * layout.hop,
+  window: clip.window * layout.hop,
+  frameRate: layout.sampleRate / (clip.hop * layout.hop),
   layer: null,
 });
 

@@ -1,6 +1,7 @@
 import type { AudioReader } from '../../audio/audioStream.ts';
 import type { PackManifest } from '../../contracts/pack.ts';
 import type { Model } from '../onnx/model.ts';
+import { readAudio } from './readAudio.ts';
 import type { SonidoLayout } from './sonidoLayout.ts';
 
 /** Coarse tokens of the audio, and how they are cut into runs of stage 1. */
@@ -35,12 +36,10 @@ export async function tokensOfChunk(
   const low = Math.max(0, start - layout.contextTokens);
   const high = Math.min(tokens, end + layout.contextTokens);
   const samples = (high - low) * layout.hop;
-  const planes = await audio.read(low * layout.hop, samples);
-  const data = new Float32Array(planes.length * samples);
-  for (const [channel, plane] of planes.entries()) data.set(plane, channel * samples);
-  // A sample that is no number is silence; the codes of all around it would be nonsense.
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) data[i] = 0;
-  const results = await model.run({ [tensors.inputs[0]!.name]: { data, dims: [1, planes.length, samples] } });
+  const data = await readAudio(audio, low * layout.hop, samples);
+  const results = await model.run({
+    [tensors.inputs[0]!.name]: { data, dims: [1, audio.channels, samples] },
+  });
   return layout.levels.map(({ hop }, level) => {
     const perCoarse = layout.hop / hop;
     return results[tensors.outputs[level]!.name]!.data.slice(

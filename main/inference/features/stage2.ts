@@ -1,5 +1,6 @@
 import type { Model } from '../onnx/model.ts';
 import type { TensorValues } from '../onnx/runSession.ts';
+import { clipOf, type ClipLayout } from './clipLayout.ts';
 import type { LevelLayout } from './sonidoLayout.ts';
 
 /**
@@ -24,6 +25,21 @@ export function framesOf(
 /** Gives tokens of a level: from `start` on, as many as there are of `count`. */
 export type TokenSource = (level: LevelLayout, start: number, count: number) => Promise<Float32Array>;
 
+/** The clip embeddings of a piece, from which each window takes one. */
+export interface ClipSource {
+  readonly layout: ClipLayout;
+  readonly count: number;
+  /** [dimension] */
+  embedding(index: number): Promise<Float32Array>;
+}
+
+/** What the windows of a piece are made of. */
+export interface PieceSource {
+  readonly tokens: TokenSource;
+  /** `null` when the priors have no condition. */
+  readonly clips: ClipSource | null;
+}
+
 /** [count]: tokens from `start` on; beyond the end of the piece stands the one that is left out. */
 async function padded(source: TokenSource, level: LevelLayout, start: number, count: number) {
   const window = new Float32Array(count).fill(level.codes);
@@ -35,7 +51,7 @@ async function padded(source: TokenSource, level: LevelLayout, start: number, co
 export async function featuresOfWindows(
   model: Pick<Model, 'run'>,
   level: LevelLayout,
-  source: TokenSource,
+  source: PieceSource,
   tokens: number,
   { first, count }: { readonly first: number; readonly count: number },
 ): Promise<Float32Array> {
@@ -43,16 +59,23 @@ export async function featuresOfWindows(
   const ratio = upper === null ? 1 : upper.hop / level.hop;
   const own = new Float32Array(count * context);
   const above = new Float32Array(upper === null ? 0 : count * (context / ratio));
+  const dimension = source.clips?.layout.dimension ?? 0;
+  const clips = new Float32Array(count * dimension);
   for (let window = 0; window < count; window++) {
     const start = ((first + window) * context) / 2;
-    own.set(await padded(source, level, start, context), window * context);
+    own.set(await padded(source.tokens, level, start, context), window * context);
+    if (source.clips !== null) {
+      const clip = clipOf(source.clips.layout, level, start, source.clips.count);
+      clips.set(await source.clips.embedding(clip), window * dimension);
+    }
     if (upper === null) continue;
     const size = context / ratio;
-    above.set(await padded(source, upper, start / ratio, size), window * size);
+    above.set(await padded(source.tokens, upper, start / ratio, size), window * size);
   }
   const [ownName, aboveName] = level.inputs;
   const inputs: TensorValues = { [ownName!]: { data: own, dims: [count, context] } };
   if (upper !== null) inputs[aboveName!] = { data: above, dims: [count, context / ratio] };
+  if (source.clips !== null) inputs[level.inputs.at(-1)!] = { data: clips, dims: [count, dimension] };
   const { data, dims } = (await model.run(inputs))[level.output]!;
   const rows = dims[1]!;
 
