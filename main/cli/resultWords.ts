@@ -1,10 +1,4 @@
-interface ModelRun {
-  readonly pack: string;
-  readonly packVersion: string;
-  readonly provider: string;
-  readonly seconds: number;
-  readonly realtimeFactor: number;
-}
+import type { ModelRun } from '../contracts/modelRun.ts';
 
 /** "htdemucs 1.0.0 on cpu: 41.2 s, 1.03 times real time". */
 export const runWords = ({ pack, packVersion, provider, seconds, realtimeFactor }: ModelRun): string =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorPayload } from './errors.ts';
 import { mixPlan } from './mixPlan.ts';
+import { modelRun } from './modelRun.ts';
 import { note, stemNote } from './notes.ts';
 import { separationAdapters } from './pack.ts';
 import { preferences, preferencesChange } from './preferences.ts';
@@ -41,14 +42,6 @@ export const mixChoice = z.object({
 });
 export type MixChoice = z.infer<typeof mixChoice>;
 
-const modelFacts = z.object({
-  pack: z.string(),
-  packVersion: z.string(),
-  provider: z.string(),
-  seconds: z.number(),
-  realtimeFactor: z.number(),
-});
-
 export const song = z.object({
   id,
   title: z.string(),
@@ -74,7 +67,7 @@ export const song = z.object({
       /** Of the first seconds only, while the rest is computed. */
       preview: z.boolean(),
       residualDb: z.number().nullable(),
-      model: modelFacts.nullable(),
+      model: modelRun.nullable(),
     })
     .nullable(),
   /** Notes per stem or track, edits included; `null` until transcribed. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { featureLevel, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
+import { modelRun } from './modelRun.ts';
 import { note } from './notes.ts';
 import { content, tags } from './tags.ts';
 
@@ -16,17 +17,6 @@ const audioFile = z.object({
   channels: z.number().int().positive(),
   frames: z.number().int().nonnegative(),
 });
-
-/** How a model was run, for the user and for the ETA of the next run. */
-const modelRun = {
-  pack: z.string(),
-  packVersion: z.string(),
-  provider: z.string(),
-  /** Wall time of the model work, in seconds; model loading excluded. */
-  seconds: z.number().nonnegative(),
-  /** Seconds of audio per second of wall time. */
-  realtimeFactor: z.number().nonnegative(),
-};
 
 /** Stems that sum to their source. */
 const stemFiles = {
@@ -79,7 +69,7 @@ export const operations = {
         .object({ start: z.number().int().nonnegative(), frames: z.number().int().positive() })
         .nullable(),
     }),
-    output: z.object({ ...modelRun, ...stemFiles }),
+    output: z.object({ ...modelRun.shape, ...stemFiles }),
   },
   /** Some stems of a separation and what remains of the source without them. Runs no model. */
   'select-stems': {
@@ -106,7 +96,7 @@ export const operations = {
       maxHz: z.number().positive().nullable(),
     }),
     /** `notes` names a JSON file: an array of notes ordered by onset, then pitch. */
-    output: z.object({ ...modelRun, notes: z.string(), count: z.number().int().nonnegative() }),
+    output: z.object({ ...modelRun.shape, notes: z.string(), count: z.number().int().nonnegative() }),
   },
   /** Stage 1 of SoniDo: the codes of the three levels, coarse to fine. */
   tokenise: {
@@ -117,7 +107,7 @@ export const operations = {
       pack: z.string(),
     }),
     /** `tokens` names a safetensors file with a tensor `tokens.<level>` each. */
-    output: z.object({ ...modelRun, tokens: z.string(), tensors: z.array(featureTensor) }),
+    output: z.object({ ...modelRun.shape, tokens: z.string(), tensors: z.array(featureTensor) }),
   },
   /** Embeddings of the clips of a piece, the condition of SoniDo's stage 2. */
   'embed-clips': {
@@ -128,7 +118,7 @@ export const operations = {
       pack: z.string(),
     }),
     /** `clips` names a safetensors file with the tensor `clip`. */
-    output: z.object({ ...modelRun, clips: z.string(), tensors: z.array(featureTensor) }),
+    output: z.object({ ...modelRun.shape, clips: z.string(), tensors: z.array(featureTensor) }),
   },
   /** Stage 2 of SoniDo: hidden states of the prior of one level, aligned with its tokens. */
   features: {
@@ -141,7 +131,7 @@ export const operations = {
       level: featureLevel,
     }),
     /** `features` names a safetensors file with the tensor `features.<level>`. */
-    output: z.object({ ...modelRun, features: z.string(), tensors: z.array(featureTensor) }),
+    output: z.object({ ...modelRun.shape, features: z.string(), tensors: z.array(featureTensor) }),
   },
   /** Instruments, role, voice and drums by a trained head. */
   recognise: {
@@ -153,7 +143,7 @@ export const operations = {
       /** Features of the same audio by the pack that this one names; without them it hears mel bands alone. */
       features: z.object({ coarse: path, medium: path, fine: path }).nullable(),
     }),
-    output: content.extend({ ...modelRun }),
+    output: content.extend(modelRun.shape),
   },
   tag: {
     version: 2,

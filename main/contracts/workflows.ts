@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { featureLevel, featureLevels, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
+import { modelRun } from './modelRun.ts';
 import { stemNote } from './notes.ts';
 import { tags } from './tags.ts';
 
@@ -34,16 +35,6 @@ const defaultPacks = {
   transcribe: 'basic-pitch',
   features: 'sonido-tiny',
 } as const;
-
-const modelRun = z.object({
-  pack: z.string(),
-  packVersion: z.string(),
-  provider: z.string(),
-  /** Wall time of the model work; of the first run when the result came from the cache. */
-  seconds: z.number().nonnegative(),
-  /** Seconds of audio per second of wall time. */
-  realtimeFactor: z.number().nonnegative(),
-});
 
 export const splitRequest = z.object({
   input: path,

@@ -1,3 +1,4 @@
+import type { ModelRun } from '../contracts/modelRun.ts';
 import type { Content, Tags } from '../contracts/tags.ts';
 import type { RunResult } from '../contracts/workflows.ts';
 import { html, type Html } from './html.ts';
@@ -85,14 +86,6 @@ export function accuracySection(rows: readonly AccuracyRow[]): Html | null {
       </table>
     </div>
   </section>`;
-}
-
-interface ModelRun {
-  readonly pack: string;
-  readonly packVersion: string;
-  readonly provider: string;
-  readonly seconds: number;
-  readonly realtimeFactor: number;
 }
 
 const speedRow = (what: string, run: ModelRun): Html =>
