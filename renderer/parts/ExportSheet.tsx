@@ -13,6 +13,7 @@ import type { ExportWish, Song } from '../../main/contracts/desk.ts';
 import { shell } from '../connection.ts';
 import { actions } from '../state/actions.ts';
 import { useStore } from '../state/store.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 import { confidenceLimit } from '../views/NotesView.tsx';
 import { laneName } from '../views/StemsView.tsx';
@@ -95,7 +96,7 @@ export const ExportSheet = ({ song }: { song: Song }) => {
     const written = await actions.export(song.id, directory, complete, signal, (update) => {
       setProgress(update);
       const { note } = update;
-      if (note !== undefined) setRemarks((before) => [...before, note]);
+      if (note !== undefined) setRemarks((before) => [...before, engineText('jobs', note)]);
     });
     setFiles(written);
     setProgress(null);

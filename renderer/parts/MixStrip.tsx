@@ -3,6 +3,7 @@ import type { MixChoice } from '../../main/contracts/desk.ts';
 import type { MixPlan, StripSettings } from '../../main/contracts/mixPlan.ts';
 import { drawEqCurve } from '../canvas/eqCurve.ts';
 import { colour, useCanvas } from '../canvas/useCanvas.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 import { decibels, laneName, panText } from '../views/StemsView.tsx';
 import { Meter } from './Meter.tsx';
@@ -92,8 +93,8 @@ export const MixStrip = ({ track, strip, channel, tone, choice, onChoice }: MixS
         <ul className="moves">
           {track.moves.map((move) => (
             <li key={move.target + move.action}>
-              <strong>{move.action}</strong>
-              <span>{move.reason}</span>
+              <strong>{engineText('mix', move.action)}</strong>
+              <span>{engineText('mix', move.reason)}</span>
             </li>
           ))}
         </ul>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button, ProgressBar } from 'react-aria-components';
 import type { PackEntry } from '../../main/contracts/desk.ts';
 import { actions } from '../state/actions.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 
 export const megabytes = (bytes: number): number => Math.max(1, Math.round(bytes / 1e6));
@@ -46,7 +47,7 @@ const PackProgress = ({ work }: { work: Work }) => {
           </span>
         )}
       </ProgressBar>
-      <span>{work.label}</span>
+      <span>{engineText('jobs', work.label)}</span>
       <Button className="button" onPress={() => work.stop.abort()}>
         {texts().cancel}
       </Button>
@@ -104,7 +105,7 @@ export const PackCard = ({ pack, onInstall, installing }: PackCardProps) => {
         <h3>{pack.name}</h3>
         <span className={chip}>{state}</span>
       </header>
-      <p>{pack.problem ?? pack.summary}</p>
+      <p>{pack.problem === null ? pack.summary : engineText('errors', pack.problem)}</p>
       <p className="card-facts">
         {pack.tasks.map((task) => (
           <span className="chip" key={task}>

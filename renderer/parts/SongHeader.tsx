@@ -3,6 +3,7 @@ import type { Song } from '../../main/contracts/desk.ts';
 import { actions } from '../state/actions.ts';
 import { activeJob, useStore } from '../state/store.ts';
 import { clock } from '../canvas/grid.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 import { JobProgress, etaText } from '../views/JobsView.tsx';
 import { GiveBack } from '../studio/GiveBack.tsx';
@@ -44,7 +45,7 @@ export const SongHeader = ({ song }: { song: Song }) => {
       ) : (
         <div className="song-job" role="status">
           <span className="song-job-label">
-            {job.state === 'paused' ? t.jobs.states.paused : job.label}
+            {job.state === 'paused' ? t.jobs.states.paused : engineText('jobs', job.label)}
             {job.etaSeconds !== null && ` · ${t.jobs.eta(etaText(job.etaSeconds))}`}
           </span>
           <JobProgress job={job} />

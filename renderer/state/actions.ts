@@ -9,6 +9,7 @@ import type {
 } from '../../main/contracts/desk.ts';
 import { shell } from '../connection.ts';
 import { openStudio } from '../studio/studioState.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 import { desk } from './deskClient.ts';
 import { localFindings } from './localFindings.ts';
@@ -28,7 +29,7 @@ export async function attempt<Result>(work: () => Promise<Result>): Promise<Resu
   try {
     return await work();
   } catch (thrown) {
-    notice('bad', thrown instanceof Error ? thrown.message : String(thrown));
+    notice('bad', engineText('errors', thrown instanceof Error ? thrown.message : String(thrown)));
     return null;
   }
 }

@@ -4,6 +4,7 @@ import type { DeskFinding } from '../../main/contracts/desk.ts';
 import { icons } from '../parts/icons.tsx';
 import { actions } from '../state/actions.ts';
 import { useStore } from '../state/store.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 
 export const DoctorView = () => {
@@ -52,10 +53,10 @@ export const DoctorView = () => {
                 <span className="finding-mark" role="img" aria-label={t.states[status]}>
                   {status === 'ok' ? <icons.good /> : <icons.warn />}
                 </span>
-                <strong>{name}</strong>
+                <strong>{engineText('doctor', name)}</strong>
                 <span>
-                  {found}
-                  {fix !== null && <em>{fix}</em>}
+                  {engineText('doctor', found)}
+                  {fix !== null && <em>{engineText('doctor', fix)}</em>}
                 </span>
               </li>
             ))}

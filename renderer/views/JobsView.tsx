@@ -4,6 +4,7 @@ import { Empty, IconButton } from '../parts/controls.tsx';
 import { icons } from '../parts/icons.tsx';
 import { actions } from '../state/actions.ts';
 import { useStore, type View } from '../state/store.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 
 /** As coarse as the forecast is. */
@@ -41,7 +42,7 @@ function factsOf({ label, speed, provider, pack, etaSeconds }: DeskJob): string 
   const t = texts().jobs;
   const where = provider?.toUpperCase() ?? null;
   const facts = [
-    label,
+    engineText('jobs', label),
     speed === null ? where : t.speed(speed, where),
     pack,
     etaSeconds === null ? null : t.eta(etaText(etaSeconds)),
@@ -59,7 +60,7 @@ const JobError = ({ error }: { error: NonNullable<DeskJob['error']> }) => {
   const remedy = remedyOf(error);
   return (
     <div className="job-error" role="alert">
-      <p>{error.message}</p>
+      <p>{engineText('errors', error.message)}</p>
       {remedy !== null && (
         <Button className="button" onPress={() => actions.show(remedy)}>
           {texts().jobs.remedies[remedy]}
@@ -133,7 +134,7 @@ const JobRow = ({ job, place, waiting }: { job: DeskJob; place: number; waiting:
       {job.notes.length > 0 && (
         <ul className="job-notes">
           {job.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>{engineText('jobs', note)}</li>
           ))}
         </ul>
       )}

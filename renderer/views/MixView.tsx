@@ -13,6 +13,7 @@ import { actions } from '../state/actions.ts';
 import { chosenStrip, laneOfTrack, lanesOf, listening } from '../state/listening.ts';
 import { undoable } from '../state/shown.ts';
 import { activeJob, useStore } from '../state/store.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
 import { laneName } from './StemsView.tsx';
 
@@ -147,7 +148,7 @@ export const MixView = ({ song }: { song: Song }) => {
         {before !== null && after !== null && <span className="fact">{t.loudness(before, after)}</span>}
         {plan.reference?.notes.map((note) => (
           <span className="fact" key={note}>
-            {note}
+            {engineText('mix', note)}
           </span>
         ))}
       </div>

@@ -56,17 +56,12 @@ export const dawPrograms: readonly DawProgram[] = [
 /** Folders where programs of a system lie, one level deep. */
 function programFolders(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, home: string): string[] {
   const path = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  switch (platform) {
-    case 'win32':
-      return [
-        env['PROGRAMFILES'] ?? 'C:\\Program Files',
-        join(env['PROGRAMDATA'] ?? 'C:\\ProgramData', 'Ableton'),
-      ];
-    case 'darwin':
-      return ['/Applications', join(home, 'Applications')];
-    default:
-      return [...path, '/opt', join(home, 'opt')];
+  if (platform === 'win32') {
+    const data = env['PROGRAMDATA'] ?? 'C:\\ProgramData';
+    return [env['PROGRAMFILES'] ?? 'C:\\Program Files', join(data, 'Ableton')];
   }
+  if (platform === 'darwin') return ['/Applications', join(home, 'Applications')];
+  return [...path, '/opt', join(home, 'opt')];
 }
 
 /** Where a program is installed; `null` when it is not found. */

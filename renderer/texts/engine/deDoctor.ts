@@ -1,0 +1,86 @@
+import type { Phrases } from './phrases.ts';
+
+/** What the doctor finds, and how it is mended. */
+export const deDoctor: Phrases = [
+  ['system', 'System'],
+  ['processor', 'Prozessor'],
+  ['memory', 'Arbeitsspeicher'],
+  ['decoders', 'Decoder'],
+  ['inference host', 'Rechenprozess'],
+  ['providers', 'Rechenwerke'],
+  ['plugin server', 'Plugin-Server'],
+  ['DAW connection', 'Verbindung zur DAW'],
+  ['DAWs not found', 'Nicht gefundene DAWs'],
+  ['pack {}', 'Paket {1}'],
+  ['plugin {}', 'Plugin {1}'],
+  ['track {}', 'Spur {1}'],
+  ['{} threads', '{1} Threads'],
+  ['{}, {} free', '{1}, {2} frei'],
+  ['{}, whole', '{1}, unversehrt'],
+  ['{} only', 'nur {1}'],
+  ['{} in {}', '{1} in {2}'],
+  ['answers at {}', 'antwortet unter {1}'],
+  ['listens at {}', 'hört auf {1}'],
+  ['off (sonidesk serve --reastream)', 'aus (sonidesk serve --reastream)'],
+  ['no plugin is connected', 'kein Plugin ist verbunden'],
+  ['not installed ({})', 'nicht installiert ({1})'],
+  ['its licence ({}) is not accepted', 'die Lizenz ({1}) ist nicht angenommen'],
+  ['no {} in {}', '{1} fehlt in {2}'],
+  ['not found', 'nicht gefunden'],
+  ['{} frames could not be sent', '{1} Samples konnten nicht geschickt werden'],
+  ['{} decodes to silence', '{1} ergibt Stille'],
+  ['is at {}', 'liegt in {1}'],
+  ['{}; connected: {}', '<1>; verbunden: {2}'],
+  ['{}; it finds {}; {}', '<1>; findet {2}; <3>'],
+  [
+    '{}; the plugin is in none of the folders it looks into ({})',
+    '<1>; das Plugin liegt in keinem der Ordner, in denen sie sucht ({2})',
+  ],
+  ['no track of it is connected now', 'keine ihrer Spuren ist gerade verbunden'],
+  ['not tried, as nobody serves plugins now', 'nicht versucht, weil gerade niemand Plugins bedient'],
+  [
+    'Copy {} to {}, then let it look for plugins: {}.',
+    '{1} nach {2} kopieren und dann nach Plugins suchen lassen: {3}.',
+  ],
+  [
+    'To use it: copy {} (npm run build:plugin) to {}, then let the DAW look for plugins again.',
+    'Zum Benutzen: {1} (npm run build:plugin) nach {2} kopieren, dann die DAW nach Plugins suchen lassen.',
+  ],
+  ['To use it: {}', 'Zum Benutzen: {1}'],
+  [
+    'Put the SoniDesk plugin on a track of the DAW; it connects by itself. When it does not, its own window says why.',
+    'Das SoniDesk-Plugin auf eine Spur der DAW legen; es verbindet sich von selbst. Wenn nicht, sagt sein Fenster, warum.',
+  ],
+  [
+    'Open the app, or run "sonidesk serve"; plugins connect by themselves.',
+    'Die App öffnen oder „sonidesk serve“ starten; Plugins verbinden sich von selbst.',
+  ],
+  [
+    'Close what keeps the processor busy, or choose a larger block size in the DAW.',
+    'Schließen, was den Prozessor beschäftigt, oder in der DAW eine größere Blockgröße wählen.',
+  ],
+  [
+    'Models run on the processor. With a graphics card: update its driver; on Linux, install Vulkan (libvulkan1) for WebGPU.',
+    'Modelle rechnen auf dem Prozessor. Mit Grafikkarte: ihren Treiber aktualisieren; unter Linux Vulkan (libvulkan1) für WebGPU installieren.',
+  ],
+  [
+    'Separation needs about 1.5 GiB; close other programs before it.',
+    'Das Trennen braucht etwa 1,5 GiB; vorher andere Programme schließen.',
+  ],
+  [
+    'Free some space: stems of a song take about 0.5 GB while they are computed.',
+    'Platz schaffen: die Stems eines Songs brauchen beim Rechnen etwa 0,5 GB.',
+  ],
+  [
+    'Make the folder writable, or set SONIDESK_HOME to another one.',
+    'Den Ordner beschreibbar machen, oder mit SONIDESK_HOME einen anderen nennen.',
+  ],
+  [
+    'Only needed to add packs: install npm, or set SONIDESK_PACK_MIRROR.',
+    'Nur für neue Pakete nötig: npm installieren, oder SONIDESK_PACK_MIRROR setzen.',
+  ],
+  ['Install SoniDesk again.', 'SoniDesk noch einmal installieren.'],
+  ['Install Node {} or newer.', 'Node {1} oder neuer installieren.'],
+  ['Models run on {}.', 'Modelle laufen auf {1}.'],
+  ['Run `npm run setup` in the folder of SoniDesk.', '`npm run setup` im Ordner von SoniDesk ausführen.'],
+];
