@@ -1,11 +1,12 @@
 /**
  * Speed of the SoniDo features (stage 1 and stage 2 together) and of HTDemucs on the same clip in the same run.
  *
- *   npm run bench -- features [FILE] [--threads 2] [--rounds 3] [--json]
+ *   npm run bench -- features [FILE] [--pack sonido-tiny] [--threads 2] [--rounds 3] [--json]
  *
- * FILE is any audio file; without one the demo song is made and used. Times are those of the model work alone, as the
- * commands report them (no decoding, no loading, no start of processes), the median over the rounds, which take turns. All of it is
- * computed anew, on the CPU. HTDemucs needs its pack installed and its licence accepted, else it is left out.
+ * FILE is any audio file; without one the demo song is made and used. Times are those of the model work alone (the clip
+ * embedding is part of stage 2), as the commands report them: no decoding, no loading, no start of processes. The median
+ * over the rounds, which take turns. All of it is computed anew, on the CPU. HTDemucs needs its pack installed and its
+ * licence accepted, else it is left out.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -21,6 +22,7 @@ import { directories } from '../../main/platform/directories.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url)); // of the bundle in node_modules/.cache/bench
 const { values, positionals } = parseArgs({
   options: {
+    pack: { type: 'string' },
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '3' },
     json: { type: 'boolean', default: false },
@@ -41,7 +43,9 @@ try {
     const home = await mkdtemp(join(work, 'home-'));
     await symlink(packs, join(home, 'packs'));
     const out = join(home, 'out');
-    runs.features.push(await sonidesk(home, ['features', file, '-o', join(out, 'f.safetensors')]));
+    const wanted = ['features', file, '-o', join(out, 'f.safetensors')];
+    if (values.pack !== undefined) wanted.push('--pack', values.pack);
+    runs.features.push(await sonidesk(home, wanted));
     if (separates) runs.separation.push(await sonidesk(home, ['split', file, '-o', out]));
   }
   const result = {

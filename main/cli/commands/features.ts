@@ -21,6 +21,16 @@ const levels = (text: string): FeatureLevel[] =>
     return level;
   });
 
+/** What the features hear beside the codes, for packs whose priors have a condition. */
+const conditionWords = ({ tensors }: FeaturesResult): string[] =>
+  tensors.flatMap(({ level, hop, window, frameRate }) =>
+    level === null && window !== undefined
+      ? [
+          `  each feature hears the ${(window / hop / frameRate).toFixed(1)} s around it as a whole, too (clip, the condition)`,
+        ]
+      : [],
+  );
+
 const text = (result: FeaturesResult, plot: string | undefined): string =>
   [
     result.output,
@@ -29,6 +39,7 @@ const text = (result: FeaturesResult, plot: string | undefined): string =>
       ({ name, dtype, shape, frameRate }) =>
         `  ${name.padEnd(16)} ${dtype}  ${shape.join(' x ').padEnd(12)} ${frameRate.toFixed(2)} a second`,
     ),
+    ...conditionWords(result),
     runWords(result),
   ].join('\n');
 

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { envelopeOf, type Envelope } from '../envelope.ts';
+import { clipImage, type ClipImage } from './clipImage.ts';
 import { diverging, ground, ink, levelColours, line, panel, soft } from './colours.ts';
 import { levelImages, type LevelImage } from './levelImage.ts';
 import { codePlaces, likeBesideLike, standardised } from './ordering.ts';
@@ -16,6 +17,7 @@ const waveHeight = 92;
 const codesHeight = 92;
 /** Three of the picture's dots for each of 96 dimensions. */
 const featuresHeight = 144;
+const clipHeight = 64;
 const gap = 8;
 const levelGap = 24;
 /** Features further from their mean than so many standard deviations have the last colour. */
@@ -37,9 +39,14 @@ export interface FeaturePicture {
  */
 export async function drawFeatures({ audio, tensors, output }: FeaturePicture): Promise<void> {
   const images = await levelImages(tensors, columns);
+  const clips = await clipImage(tensors, columns);
   const envelope = await envelopeOf(audio, columns);
   const height =
-    margin.top + waveHeight + images.length * (levelGap + codesHeight + gap + featuresHeight) + margin.bottom;
+    margin.top +
+    waveHeight +
+    (clips === null ? 0 : gap + clipHeight) +
+    images.length * (levelGap + codesHeight + gap + featuresHeight) +
+    margin.bottom;
   const canvas = createCanvas(2 * width, 2 * height);
   const context = canvas.getContext('2d');
   context.scale(2, 2);
@@ -56,6 +63,10 @@ export async function drawFeatures({ audio, tensors, output }: FeaturePicture): 
   drawWave(context, envelope, y);
   label(context, font, 'waveform', '', soft, y + waveHeight / 2);
   y += waveHeight;
+  if (clips !== null) {
+    drawClips(context, font, clips, y + gap);
+    y += gap + clipHeight;
+  }
   for (const image of images) {
     y += levelGap;
     drawLevel(context, font, image, y);
@@ -136,6 +147,14 @@ function drawWave(
   );
 }
 
+/** What the priors hear of the piece around each place, beside its codes. */
+function drawClips(context: SKRSContext2D, font: string, clips: ClipImage, y: number): void {
+  frame(context, y, clipHeight);
+  drawMap(context, clips.columns, { y, height: clipHeight });
+  const about = `${clips.windowSeconds.toFixed(1)} s around`;
+  label(context, font, 'condition', about, ink, y + clipHeight / 2);
+}
+
 function drawLevel(context: SKRSContext2D, font: string, image: LevelImage, y: number): void {
   const { level, rateHz, codes } = image;
   const colour = levelColours[level];
@@ -144,7 +163,7 @@ function drawLevel(context: SKRSContext2D, font: string, image: LevelImage, y: n
   frame(context, y, codesHeight);
   frame(context, y + codesHeight + gap, featuresHeight);
   drawCodes(context, image, rows, y);
-  drawMap(context, rows, y + codesHeight + gap);
+  drawMap(context, rows, { y: y + codesHeight + gap, height: featuresHeight });
   label(context, font, level, `${rateHz.toFixed(1)} Hz`, colour, y + codesHeight / 2 - 8);
   write(context, `${used} codes`, {
     x: margin.left - 14,
@@ -187,7 +206,11 @@ function drawCodes(
   context.drawImage(picture, margin.left, y + 3, columns, codesHeight - 6);
 }
 
-function drawMap(context: SKRSContext2D, rows: readonly Float32Array[], y: number): void {
+function drawMap(
+  context: SKRSContext2D,
+  rows: readonly Float32Array[],
+  { y, height }: { readonly y: number; readonly height: number },
+): void {
   const order = likeBesideLike(rows);
   if (order.length === 0) return;
   const picture = createCanvas(columns, order.length);
@@ -202,10 +225,10 @@ function drawMap(context: SKRSContext2D, rows: readonly Float32Array[], y: numbe
   inner.putImageData(pixels, 0, 0);
   context.save();
   context.beginPath();
-  context.roundRect(margin.left, y, columns, featuresHeight, 5);
+  context.roundRect(margin.left, y, columns, height, 5);
   context.clip();
   context.imageSmoothingEnabled = false;
-  context.drawImage(picture, margin.left, y, columns, featuresHeight);
+  context.drawImage(picture, margin.left, y, columns, height);
   context.restore();
 }
 
