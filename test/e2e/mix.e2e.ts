@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousFindings } from './support/accessibility.ts';
 import { browserDesk, type BrowserDesk } from './support/browserDesk.ts';
 import { deskHome, type DeskHome } from './support/desk.ts';
+import { dropFile } from './support/dropFile.ts';
 import { showView } from './support/flow.ts';
 import { tabTo } from './support/keys.ts';
 import { pictureDiffers } from './support/picture.ts';
@@ -82,8 +83,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
   it('opens, splits and solos', async () => {
     const { page } = desk;
     const chooser = page.waitForEvent('filechooser');
-    await tabTo(page, /^Choose files…$/);
-    await press('Enter');
+    await press('Control+o');
     await (await chooser).setFiles(home.song);
     const ready = page.locator('.song-header').getByRole('button', { name: 'Analyse…' });
     await ready.waitFor({ timeout: 60_000 });
@@ -162,11 +162,20 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await expect.poll(() => advice.count(), soon).toBe(1);
   });
 
-  it('comes near a reference that is chosen', async () => {
+  it('comes near a reference that is dropped on its place, and near another that is chosen', async () => {
     const { page } = desk;
-    await page.getByLabel('Reference', { exact: true }).locator('input').setInputFiles(home.song);
-    const matched = page.getByText('Matched to First Song');
-    await expect.poll(() => matched.count(), { timeout: 120_000 }).toBe(1);
+    const place = page.getByRole('group', { name: 'Reference', exact: true });
+    const [dropped, chosen] = ['Loved Mix', 'Other Mix'].map((name) => join(home.home, `${name}.wav`));
+    for (const path of [dropped!, chosen!]) await copyFile(home.song, path);
+    await dropFile(page, place, dropped!);
+    const matched = (name: string) => page.getByText(`Matched to ${name}`).waitFor({ timeout: 120_000 });
+    await matched('Loved Mix');
+    // It was not opened as a song, as a file is that is dropped elsewhere.
+    expect(await page.getByRole('button', { name: /^Loved Mix/ }).count()).toBe(0);
+    await page.getByRole('heading', { name: 'First Song' }).waitFor();
+    await page.locator('.song-header').getByRole('button', { name: 'Analyse…' }).waitFor({ timeout: 60_000 });
+    await place.locator('input').setInputFiles(chosen!);
+    await matched('Other Mix');
   });
 
   it('exports the mix', async () => {
