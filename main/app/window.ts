@@ -90,6 +90,8 @@ export function lockDown(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, answer) => answer(allowed(permission)));
   session.setPermissionCheckHandler((_contents, permission) => allowed(permission));
   session.setDevicePermissionHandler(() => false);
+  // For the user's language Chromium would fetch a dictionary, which no filter of requests sees.
+  session.setSpellCheckerLanguages([]);
   session.webRequest.onBeforeRequest(({ url }, answer) =>
     answer({ cancel: !/^(app|blob|data|devtools):/.test(url) }),
   );

@@ -1,5 +1,6 @@
 // The inference host: a process of its own that runs models and everything else heavy. Started by the engine
 // with a channel, over which it serves the contract; it ends when the channel closes or the parent dies.
+import './onnx/noTelemetry.ts';
 import { inferenceHost } from '../contracts/inferenceHost.ts';
 import { parentTransport } from '../rpc/program/parentTransport.ts';
 import { serve } from '../rpc/serve.ts';

@@ -7,3 +7,6 @@
 export const allocatorSettings: Readonly<Record<string, string>> = {
   GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
 };
+
+/** onnxruntime is silent from the start; see main/inference/onnx/noTelemetry.ts. */
+export const privacySettings: Readonly<Record<string, string>> = { ORT_DISABLE_TELEMETRY: '1' };

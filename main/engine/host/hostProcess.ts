@@ -3,7 +3,7 @@ import { createClient, type Client } from '../../rpc/client.ts';
 import type { ChildProgram, ProgramEnd } from '../../rpc/program/childProgram.ts';
 import { environment } from '../../rpc/program/environment.ts';
 import { startProgram } from '../../rpc/program/startProgram.ts';
-import { allocatorSettings } from './allocatorSettings.ts';
+import { allocatorSettings, privacySettings } from './allocatorSettings.ts';
 import type { HostProgram } from './program.ts';
 
 /** A host that was asked to end does so at once, except in the middle of a model run. */
@@ -23,7 +23,11 @@ export class HostProcess {
 
   static async start({ script, args = [], env }: HostProgram): Promise<HostProcess> {
     return new HostProcess(
-      await startProgram({ script, args, env: { ...allocatorSettings, ...environment(), ...env } }),
+      await startProgram({
+        script,
+        args,
+        env: { ...allocatorSettings, ...environment(), ...env, ...privacySettings },
+      }),
     );
   }
 

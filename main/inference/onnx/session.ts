@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
+import './noTelemetry.ts';
 import { SoniError } from '../../contracts/errors.ts';
 
 export interface SessionOptions {
