@@ -1,9 +1,10 @@
-import { FuseV1Options, FuseVersion } from '@electron/fuses';
+import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses';
+import { join } from 'node:path';
 import { appFiles } from './main/tooling/appFiles.mjs';
 
 /**
- * How the app is put together, for Electron Forge (`npx electron-forge start`, `package`) and for `npm run package`,
- * which uses Electron Packager and these settings without Forge.
+ * How the app is put together, for Electron Forge (`npm run forge start`, `npm run forge package`) and for
+ * `npm run package`, which uses Electron Packager and these settings without Forge.
  */
 export const packagerConfig = {
   name: 'SoniDesk',
@@ -29,4 +30,38 @@ export const fuses = {
   [FuseV1Options.GrantFileProtocolExtraPrivileges]: false,
 } as const;
 
-export default { packagerConfig, makers: [], plugins: [] };
+/** What of a packaged folder holds the fuses. */
+function executableIn(folder: string, platform: string): string {
+  const { name, executableName } = packagerConfig;
+  const file =
+    platform === 'darwin' ? `${name}.app` : platform === 'win32' ? `${executableName}.exe` : executableName;
+  return join(folder, file);
+}
+
+/** @returns the executable, its fuses set */
+export async function setFuses(folder: string, platform: string): Promise<string> {
+  const executable = executableIn(folder, platform);
+  await flipFuses(executable, { ...fuses, resetAdHocDarwinSignature: platform === 'darwin' });
+  return executable;
+}
+
+interface Packaged {
+  readonly platform: string;
+  readonly outputPaths: readonly string[];
+}
+
+const { SONIDESK_ELECTRON_ZIPS: electronZipDir } = process.env;
+
+export default {
+  packagerConfig: { ...packagerConfig, ...(electronZipDir !== undefined && { electronZipDir }) },
+  // Native libraries come with their packages and fit every version.
+  rebuildConfig: { onlyModules: [] },
+  hooks: {
+    async postPackage(_config: unknown, { platform, outputPaths }: Packaged): Promise<void> {
+      for (const folder of outputPaths) await setFuses(folder, platform);
+    },
+  },
+  // Installers are electron-builder's part (electron-builder.yml), from what was packaged.
+  makers: [],
+  plugins: [],
+};

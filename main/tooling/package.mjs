@@ -1,6 +1,6 @@
-// `npm run package [--fuses-only-read]`: a runnable folder of the app in out/, with Electron Packager and the settings of
+// `npm run package`: a runnable folder of the app in out/, with Electron Packager and the settings of
 // forge.config.ts, then its fuses. Takes the Electron that was downloaded, or the verified test build.
-import { FuseV1Options, FuseVersion, flipFuses, getCurrentFuseWire } from '@electron/fuses';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { packager } from '@electron/packager';
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
@@ -22,7 +22,7 @@ async function settings() {
   return await import(pathToFileURL(outfile).href);
 }
 
-const { packagerConfig, fuses } = await settings();
+const { packagerConfig, setFuses } = await settings();
 const { name, executableName, ...options } = packagerConfig;
 const own = downloadedElectron();
 const electronVersion =
@@ -38,11 +38,7 @@ const [folder] = await packager({
   electronVersion,
   ...(own === null && { electronZipDir: testElectronZip(), platform: 'linux', arch: 'x64' }),
 });
-const executable = join(
-  folder,
-  { win32: `${executableName}.exe`, darwin: `${name}.app` }[process.platform] ?? executableName,
-);
-await flipFuses(executable, { ...fuses, version: FuseVersion.V1 });
+const executable = await setFuses(folder, process.platform);
 const wire = await getCurrentFuseWire(executable);
 console.log(executable);
 for (const [fuse, number] of Object.entries(FuseV1Options).filter(([, value]) => typeof value === 'number')) {
