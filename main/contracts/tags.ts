@@ -16,6 +16,8 @@ export const content = z.object({
   drums: z.array(span),
   /** Whether SoniDo's features were heard with, or mel bands alone. */
   withFeatures: z.boolean(),
+  /** Whether confidences were fitted, on songs that the head had not been trained on, to how often it is right. */
+  calibrated: z.boolean().optional(),
 });
 export type Content = z.infer<typeof content>;
 

@@ -24,7 +24,7 @@ const chip = (label: string, value: string, confidence?: number): Html =>
 /** An instrument is told from this probability on. */
 const instrumentFrom = 0.5;
 
-function contentChips({ instruments, voice, drums }: Content): Html[] {
+function contentChips({ instruments, voice, drums, calibrated }: Content): Html[] {
   const seconds = (spans: Content['voice']) => spans.reduce((sum, { start, end }) => sum + end - start, 0);
   return [
     ...instruments
@@ -32,6 +32,7 @@ function contentChips({ instruments, voice, drums }: Content): Html[] {
       .map(({ name, confidence }) => chip('hears', name, confidence)),
     chip('singing', voice.length === 0 ? 'none' : clock(seconds(voice))),
     chip('drums', drums.length === 0 ? 'none' : clock(seconds(drums))),
+    chip('sureness', calibrated === true ? 'fitted on unheard songs' : 'not fitted'),
   ];
 }
 

@@ -12,7 +12,8 @@ if (featuresPack === undefined) {
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const facts = read(join(weights, 'tag.json'));
 const features = read(join(packFolder(featuresPack), 'manifest.json'));
-const layers = ['coarse', 'medium', 'fine'].map((level) => features.model.constants[`${level}Layer`]);
+const levels = ['coarse', 'medium', 'fine'];
+const layers = levels.map((level) => features.model.constants[`${level}Layer`]);
 if (JSON.stringify(layers) !== JSON.stringify(facts.depths)) {
   console.error(
     `The heads were trained on depths ${facts.depths.join(' ')}, ${featuresPack} gives ${layers.join(' ')}.`,
@@ -27,10 +28,11 @@ const files = copyWeights(
 const melPerFrame = 4;
 const melWidth = melPerFrame * facts.mel.bands;
 const extraWidth = 3 * facts.mel.bands;
-const graph = {
+const featuresWidth = levels.reduce((sum, level) => sum + features.graphs[level].outputs[0].shape[2], 0);
+const graph = (width) => ({
   inputs: [
     { name: 'mel', shape: [null, facts.windowFrames, melWidth] },
-    { name: 'extra', shape: [null, facts.windowFrames, extraWidth] },
+    { name: 'extra', shape: [null, facts.windowFrames, width] },
     { name: 'mask', shape: [null, facts.windowFrames] },
   ],
   outputs: [
@@ -39,7 +41,7 @@ const graph = {
     { name: 'role', shape: [null, facts.roles.length] },
     { name: 'activity', shape: [null, facts.windowFrames, facts.activities.length] },
   ],
-};
+});
 const manifest = {
   format: 1,
   id,
@@ -59,18 +61,20 @@ const manifest = {
     windowSamples: facts.windowFrames * melPerFrame * facts.mel.hop,
     overlapSamples: 0,
     maxBatch: 1,
-    ...graph,
+    ...graph(extraWidth),
     constants: {
       windowFrames: facts.windowFrames,
       melPerFrame,
       melWidth,
       extraWidth,
+      featuresWidth,
+      calibrated: facts.temperatures === undefined ? 'no' : 'yes',
       instruments: facts.instruments.join(','),
       roles: facts.roles.join(','),
       featuresPack,
       featuresVersion: features.version,
     },
   },
-  graphs: { features: { file: 'tag-features.onnx', ...graph } },
+  graphs: { features: { file: 'tag-features.onnx', ...graph(featuresWidth) } },
 };
 writeManifest(manifest);

@@ -10,7 +10,7 @@ const level = (value: number | null, unit: string): string =>
 /** Instruments from this probability on are told. */
 const instrumentFrom = 0.5;
 
-function contentRows({ instruments, roles, voice, drums }: Content): [string, string][] {
+function contentRows({ instruments, roles, voice, drums, calibrated }: Content): [string, string][] {
   const heard = instruments.filter(({ confidence }) => confidence >= instrumentFrom);
   const share = (spans: Content['voice']): string =>
     spans.length === 0
@@ -25,6 +25,12 @@ function contentRows({ instruments, roles, voice, drums }: Content): [string, st
     ['as track', role === undefined ? 'silence' : `${role.name} ${sure(role.confidence)}`],
     ['voice', share(voice)],
     ['drums', share(drums)],
+    [
+      'sureness',
+      calibrated === true
+        ? 'fitted to how often the head was right on songs it had not learnt'
+        : 'the head’s own word; not fitted to how often it is right',
+    ],
   ];
 }
 

@@ -83,4 +83,12 @@ export const contentOf = ({
   voice,
   drums,
   withFeatures,
-}: OperationOutput<'recognise'>): Content => ({ instruments, roles, voice, drums, withFeatures });
+  calibrated,
+}: OperationOutput<'recognise'>): Content => ({
+  instruments,
+  roles,
+  voice,
+  drums,
+  withFeatures,
+  calibrated,
+});

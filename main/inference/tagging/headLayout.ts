@@ -9,8 +9,12 @@ export interface HeadLayout {
   /** Log-mel frames in a coarse frame. */
   readonly melPerFrame: number;
   readonly melWidth: number;
-  /** Width of what stands beside mel: features, or statistics of the mel frames. */
+  /** Width of the statistics of mel frames that stand beside them where there are no features... */
   readonly extraWidth: number;
+  /** ... and of the features. */
+  readonly featuresWidth: number;
+  /** Whether the head's probabilities were fitted to how often it is right. */
+  readonly calibrated: boolean;
   readonly instruments: readonly string[];
   readonly roles: readonly string[];
   /** The pack whose features the head was trained on. */
@@ -40,6 +44,8 @@ export function headLayout(manifest: PackManifest): HeadLayout {
     melPerFrame: packConstant(manifest, 'melPerFrame'),
     melWidth: packConstant(manifest, 'melWidth'),
     extraWidth: packConstant(manifest, 'extraWidth'),
+    featuresWidth: packConstant(manifest, 'featuresWidth'),
+    calibrated: model.constants['calibrated'] === 'yes',
     instruments: text('instruments').split(','),
     roles: text('roles').split(','),
     featuresPack: text('featuresPack'),

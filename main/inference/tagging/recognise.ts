@@ -45,7 +45,7 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
       };
       checkpoint.restore(state);
       const judge = async (window: HeadWindow): Promise<void> => {
-        const extra = (await features?.read(window.first, layout.frames, layout.extraWidth)) ?? null;
+        const extra = (await features?.read(window.first, layout.frames, layout.featuresWidth)) ?? null;
         const started = performance.now();
         verdict.add(
           await runHead(model, layout, window, extra ?? window.statistics),
@@ -82,10 +82,10 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
 };
 
 async function runHead(model: Model, layout: HeadLayout, { mel, mask }: HeadWindow, extra: Float32Array) {
-  const { frames, melWidth, extraWidth } = layout;
+  const { frames, melWidth } = layout;
   const outputs = await model.run({
     mel: { data: mel, dims: [1, frames, melWidth] },
-    extra: { data: extra, dims: [1, frames, extraWidth] },
+    extra: { data: extra, dims: [1, frames, extra.length / frames] },
     mask: { data: mask, dims: [1, frames] },
   });
   return {

@@ -119,6 +119,7 @@ describe('Verdict', () => {
       voice: [],
       drums: [],
       withFeatures: true,
+      calibrated: layout.calibrated,
     });
   });
 });

@@ -69,6 +69,7 @@ export class Verdict {
       voice: this.spans(0),
       drums: this.spans(1),
       withFeatures,
+      calibrated: this.layout.calibrated,
     };
   }
 
