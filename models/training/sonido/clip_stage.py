@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -100,12 +101,13 @@ def embed_items(run: Path, split: str, items: list[TokenItem], clip: ClipEmbeddi
     if stamp.exists() and stamp.read_text() != now:
         shutil.rmtree(folder)
     (folder / split).mkdir(parents=True, exist_ok=True)
-    stamp.write_text(now)
+    if not stamp.exists():  # levels may train side by side: what others read is not written again
+        stamp.write_text(now)
     for item in items:
         path = folder / split / f"{item.source.name}.npy"
         if not path.exists():
             audio, _ = soundfile.read(str(item.source / "mix.flac"), dtype="float32", always_2d=True)
-            partial = path.with_suffix(".partial.npy")
+            partial = path.with_suffix(f".{os.getpid()}.npy")
             np.save(partial, embed_long(clip, torch.from_numpy(np.ascontiguousarray(audio.T))).numpy())
             partial.rename(path)
         embedded: NDArray[np.float32] = np.load(path)
