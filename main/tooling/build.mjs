@@ -3,8 +3,8 @@
 // built beside them when something of it has changed.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,10 +34,7 @@ async function removeStaleChunks(outputs) {
     if (Date.now() - since > staleAfterMs) await rm(join(folder, name), { force: true });
     else superseded[name] = since;
   }
-  // Beside and renamed: test runs may build at the same time.
-  const beside = `${supersededFile}.${process.pid}`;
-  await writeFile(beside, JSON.stringify(superseded));
-  await rename(beside, supersededFile);
+  await writeBeside(supersededFile, JSON.stringify(superseded));
 }
 
 /** What the window is made of. */
@@ -85,9 +82,26 @@ async function buildWindow() {
   await writeFile(stampFile, stamp);
 }
 
+/** Programs may be running from the folder: what has changed is renamed into place, a program after what it imports. */
+async function writeOutputs(files) {
+  const isChunk = ({ path }) => basename(path).startsWith('chunk-');
+  for (const { path, contents } of [...files.filter(isChunk), ...files.filter((file) => !isChunk(file))]) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    await mkdir(dirname(path), { recursive: true });
+    await writeBeside(path, contents);
+  }
+}
+
+async function writeBeside(path, contents) {
+  // Test runs may build at the same time.
+  const beside = `${path}.${process.pid}`;
+  await writeFile(beside, contents);
+  await rename(beside, path);
+}
+
 export async function build() {
   const esbuild = await import('esbuild');
-  const { metafile } = await esbuild.build({
+  const programsBuilt = await esbuild.build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
       Object.entries(programs).filter(([, entry]) => existsSync(`${root}/${entry}`)),
@@ -103,10 +117,11 @@ export async function build() {
     target: 'node20',
     sourcemap: true,
     metafile: true,
+    write: false,
     logLevel: 'warning',
   });
   // A sandboxed preload script is one CommonJS file.
-  await esbuild.build({
+  const preloadBuilt = await esbuild.build({
     absWorkingDir: root,
     entryPoints: { preload: 'main/app/preload.ts' },
     outdir: 'dist',
@@ -116,9 +131,11 @@ export async function build() {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
+    write: false,
     logLevel: 'warning',
   });
-  await removeStaleChunks(metafile.outputs);
+  await writeOutputs([...programsBuilt.outputFiles, ...preloadBuilt.outputFiles]);
+  await removeStaleChunks(programsBuilt.metafile.outputs);
   await buildWindow();
 }
 
