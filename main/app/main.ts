@@ -1,10 +1,11 @@
-import { BrowserWindow, app, session } from 'electron';
+import { BrowserWindow, app, dialog, session } from 'electron';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { asSoniError } from '../contracts/errors.ts';
 import { pageFiles } from '../web/page.ts';
 import { handleScheme, registerScheme } from './appProtocol.ts';
 import { toWindow } from './channels.ts';
-import { reportCrash, tell } from './crashReports.ts';
+import { noteCrash, reportCrash, tell } from './crashReports.ts';
 import { DeskSupervisor } from './deskSupervisor.ts';
 import { answerWindows } from './shellRequests.ts';
 import { lockDown, noteOtherCrashes, openWindow } from './window.ts';
@@ -18,7 +19,15 @@ const filesOf = (args: readonly string[], folder: string): string[] =>
 
 registerScheme();
 if (!app.requestSingleInstanceLock()) app.quit();
-else void start();
+else start().catch(giveUp);
+
+/** Nothing can be shown without what is missing; nobody is left in front of no window. */
+function giveUp(thrown: unknown): void {
+  const { message } = asSoniError(thrown);
+  noteCrash(`SoniDesk could not start: ${message}`);
+  dialog.showErrorBox('SoniDesk could not start', message);
+  app.exit(1);
+}
 
 async function start(): Promise<void> {
   let given = filesOf(process.argv.slice(1), process.cwd());
