@@ -68,6 +68,8 @@ const hostClock = z.object({
   frame: z.number().int(),
   playing: z.boolean(),
   looping: z.boolean(),
+  /** What it loops over, in samples, as far as its jumps have told. */
+  loop: z.object({ start: z.number().int(), end: z.number().int() }).nullable(),
   /** Faster than real time: an export. */
   offline: z.boolean(),
   bpm: z.number().nullable(),

@@ -7,6 +7,7 @@ import type { Message } from '../protocol/messages.ts';
 import { encodeNoteEvents } from '../protocol/noteEvents.ts';
 import type { BlockPlace } from './capture/passCutter.ts';
 import { LevelMeter } from './capture/levelMeter.ts';
+import { LoopWatch, type HostLoop } from './capture/loopWatch.ts';
 import type { HostPosition } from '../protocol/audioBlock.ts';
 import { TrackRecorder, type RecorderOwner } from './capture/trackRecorder.ts';
 import type { Hello, PluginConnection } from './connect/pluginConnection.ts';
@@ -29,6 +30,7 @@ export class LiveTrack implements CaptureSource {
   readonly meter = new LevelMeter();
   #recorder: TrackRecorder | undefined;
   #position: HostPosition | undefined;
+  readonly #loop = new LoopWatch();
   #parameters: Record<string, number> = {};
   #status: Message<'status'> = { stems: [], droppedFrames: 0, message: '' };
 
@@ -71,6 +73,10 @@ export class LiveTrack implements CaptureSource {
     return this.#position;
   }
 
+  get loop(): HostLoop | null {
+    return this.#loop.loop;
+  }
+
   get congested(): boolean {
     return this.#recorder?.congested === true;
   }
@@ -86,6 +92,7 @@ export class LiveTrack implements CaptureSource {
     if (format.channels === 0 || place.frames === 0) return;
     this.meter.pass(block.audio);
     const { audio: _audio, ...position } = block;
+    this.#loop.block(place.hostFrame, place.frames, position.looping);
     this.#position = { ...position, hostFrame: block.hostFrame + BigInt(place.frames) };
     this.#recorder ??= new TrackRecorder(
       this.owner.recorderOwner(this.id, () => this.connection.resume()),
@@ -103,7 +110,9 @@ export class LiveTrack implements CaptureSource {
     if (this.#position !== undefined) {
       this.#position = { ...this.#position, playing, hostFrame: BigInt(hostFrame) };
     }
-    if (!playing) this.#recorder?.stop();
+    if (playing) return;
+    this.#loop.stop();
+    this.#recorder?.stop();
   }
 
   status(message: Message<'status'>): void {

@@ -1,12 +1,14 @@
 import { useRef, type PointerEvent, type ReactNode } from 'react';
 import type { Tags } from '../../main/contracts/tags.ts';
 import { player } from '../audio/player.ts';
+import { drawSections, sectionRowHeight } from '../canvas/drawSections.ts';
 import { drawRuler } from '../canvas/grid.ts';
 import { colour, useCanvas } from '../canvas/useCanvas.ts';
 import { useTimelineWheel } from '../canvas/useTimelineWheel.ts';
 import { viewport } from '../canvas/viewport.ts';
 import { listening } from '../state/listening.ts';
 import { texts } from '../texts/texts.ts';
+import { SectionList } from './SectionList.tsx';
 
 /** Below it a press is a click. */
 const dragPixels = 4;
@@ -15,6 +17,8 @@ const dragPixels = 4;
 export const LaneArea = ({ children, tags }: { children: ReactNode; tags: Tags | null }) => {
   const area = useRef<HTMLDivElement>(null);
   const lanes = useRef<HTMLDivElement>(null);
+  const sections = tags?.sections ?? [];
+  const rows = sections.length > 1 ? sectionRowHeight : 0;
 
   const ruler = useCanvas(
     (surface) => {
@@ -25,7 +29,10 @@ export const LaneArea = ({ children, tags }: { children: ReactNode; tags: Tags |
         const left = viewport.toPixel(loop.start);
         surface.context.fillRect(left, 0, viewport.toPixel(loop.end) - left, surface.height);
       }
-      drawRuler(surface, colour(element, '--dim'), colour(element, '--line-strong'));
+      const { context, width, height } = surface;
+      const ruled = { context, width, height: height - rows };
+      drawRuler(ruled, colour(element, '--dim'), colour(element, '--line-strong'));
+      if (rows > 0) drawSections(context, element, { top: height - rows, width }, sections);
     },
     [viewport.changed, player.changed],
   );
@@ -77,8 +84,22 @@ export const LaneArea = ({ children, tags }: { children: ReactNode; tags: Tags |
   return (
     <div className="lane-area" ref={area}>
       <div className="lane-ruler">
-        <div className="lane-corner">{tags?.tempo != null && texts().song.bpm(tags.tempo.bpm)}</div>
-        <canvas ref={ruler} className="ruler" onPointerDown={onRulerDown} aria-hidden="true" />
+        <div className="lane-corner">
+          {tags?.tempo != null && texts().song.bpm(tags.tempo.bpm)}
+          {rows > 0 && <SectionList sections={sections} />}
+        </div>
+        <canvas
+          ref={ruler}
+          className="ruler"
+          style={{ ['--sections' as string]: `${rows}px` }}
+          onPointerDown={onRulerDown}
+          onDoubleClick={(event) => {
+            const at = viewport.toSeconds(event.clientX - event.currentTarget.getBoundingClientRect().left);
+            const section = sections.find(({ start, end }) => at >= start && at < end);
+            if (section !== undefined) player.setLoop({ start: section.start, end: section.end });
+          }}
+          aria-hidden="true"
+        />
       </div>
       <div
         className="lanes"

@@ -1,12 +1,14 @@
 import { memo, useState } from 'react';
 import { Button, Checkbox, Input, TextField } from 'react-aria-components';
 import type { StudioTrack } from '../../main/contracts/studio.ts';
-import { clock } from '../canvas/grid.ts';
 import { IconButton, Toggle } from '../parts/controls.tsx';
 import { icons } from '../parts/icons.tsx';
 import { texts } from '../texts/texts.ts';
 import { studioActions } from './studioActions.ts';
+import { useStore } from '../state/store.ts';
 import { choose, unfold } from './studioState.ts';
+import { TakeRow } from './TakeRow.tsx';
+import { tagsOfTrack } from './trackTags.ts';
 
 interface HeadProps {
   readonly track: StudioTrack;
@@ -52,6 +54,7 @@ function stateText({ plug, host, format, sampleRate, message }: StudioTrack): st
 export const StudioHead = memo(({ track, takes, isChosen, isUnfolded }: HeadProps) => {
   const t = texts().studio;
   const [hearsStems, setHearsStems] = useState(false);
+  const tags = useStore(({ songs }) => tagsOfTrack(songs ?? [], track.id).join('\n'));
   const { id, name, slot, plug, colour, returned } = track;
   const held = returned.filter(({ kind }) => kind !== 'name' && kind !== 'monitor');
   const hear = (stems: boolean) => {
@@ -93,6 +96,15 @@ export const StudioHead = memo(({ track, takes, isChosen, isUnfolded }: HeadProp
               {track.droppedFrames > 0 && (
                 <span className="studio-lost">{t.dropped(track.droppedFrames)}</span>
               )}
+              {tags !== '' && (
+                <ul className="studio-tags" aria-label={texts().song.tags}>
+                  {tags.split('\n').map((tag) => (
+                    <li className="chip" key={tag}>
+                      {tag}
+                    </li>
+                  ))}
+                </ul>
+              )}
               {held.map(({ kind, held: isHeld }) => (
                 <span className="studio-given" key={kind} data-held={isHeld || undefined}>
                   {t.given[kind]}
@@ -114,13 +126,8 @@ export const StudioHead = memo(({ track, takes, isChosen, isUnfolded }: HeadProp
         </div>
         <div className="studio-wave" role="img" aria-label={texts().song.waveform(name)} />
       </div>
-      {takes.map(({ id: takeId, hostStart, frames, sampleRate, state }, index) => (
-        <div className="studio-take" key={takeId}>
-          <span>
-            {t.take(track.takes.length - index)} · {clock(Math.max(0, hostStart) / sampleRate, 1)} ·{' '}
-            {state === 'recording' ? t.plugs.capturing : clock(frames / sampleRate, 1)}
-          </span>
-        </div>
+      {takes.map((take, index) => (
+        <TakeRow key={take.id} track={track} take={take} number={track.takes.length - index} />
       ))}
     </div>
   );

@@ -78,6 +78,14 @@ export const StudioLanes = () => {
       };
       for (const lane of lanes) drawMeter(context, lane.top - top, lane, tones);
       if (live.clock === null) return;
+      const { loop } = live;
+      if (loop !== null) {
+        const [from, to] = [loop.start, loop.end].map((seconds) =>
+          Math.max(0, Math.min(width - meterRoom, viewport.toPixel(seconds))),
+        ) as [number, number];
+        context.fillStyle = colour(element, '--accent-wash');
+        context.fillRect(meterRoom + from, 0, to - from, height);
+      }
       const x = meterRoom + viewport.toPixel(live.position);
       if (live.playing && follows()) viewport.follow(live.position);
       if (x < meterRoom || x > width) return;
@@ -161,7 +169,12 @@ function drawLane(
   for (const [row, take] of takes.entries()) {
     const takeBand = { top: top + laneHeight + row * takeHeight + 2, height: takeHeight - 5, width };
     drawGaps(context, takeBand, take, bad);
-    drawWhole(context, painter, takeBand, take, fill);
+    drawWhole(context, painter, takeBand, take, plainColour);
+    // What of it sounds has the track's colour.
+    for (const region of track.comp) {
+      if (region.takeId === take.id)
+        drawRegion(context, painter, takeBand, take, region, live.growing.get(take.id), fill);
+    }
   }
   context.fillStyle = edge;
   context.fillRect(0, top + height - 1, width, 1);

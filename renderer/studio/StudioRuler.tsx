@@ -1,11 +1,15 @@
 import { useEffect, useRef, type MouseEvent } from 'react';
+import { drawSections } from '../canvas/drawSections.ts';
 import { clock, drawRuler } from '../canvas/grid.ts';
 import { colour, useCanvas } from '../canvas/useCanvas.ts';
 import { viewport } from '../canvas/viewport.ts';
+import { SectionList } from '../parts/SectionList.tsx';
+import { useStore } from '../state/store.ts';
 import { texts } from '../texts/texts.ts';
 import { barLines, tempoText } from './hostGrid.ts';
 import { live } from './live.ts';
 import { studioActions } from './studioActions.ts';
+import { formOf } from './trackTags.ts';
 
 const rowHeight = 20;
 const leastBarTextPixels = 58;
@@ -20,7 +24,9 @@ export const HostClockText = () => {
       const t = texts().studio;
       const place = host?.bar == null ? '' : ` · ${t.bar(host.bar, host.beat ?? 1)}`;
       const tempo = host?.bpm == null ? '' : ` · ${t.bpm(host.bpm)}`;
-      const text = host === null ? t.noClock : `${clock(live.position, 1)}${place}${tempo}`;
+      const { loop } = live;
+      const loops = loop === null ? '' : ` · ${t.loop(clock(loop.start, 1), clock(loop.end, 1))}`;
+      const text = host === null ? t.noClock : `${clock(live.position, 1)}${place}${tempo}${loops}`;
       if (element.current !== null && element.current.textContent !== text)
         element.current.textContent = text;
     };
@@ -33,9 +39,13 @@ export const HostClockText = () => {
   );
 };
 
-/** The host's bars with its tempo and meter, seconds, and markers. A double click in the last row sets a marker. */
+/** The host's bars with its tempo and meter, seconds, markers, and the sections that were heard. A double click in the markers' row sets a marker. */
 export const StudioRuler = () => {
   const t = texts().studio;
+  const form = useStore(({ songs }) => formOf(songs ?? []));
+  const sections = form?.tags?.sections ?? [];
+  const offset = form?.origin == null ? 0 : form.origin.startFrame / form.origin.sampleRate;
+  const markersEnd = 3 * rowHeight;
   const ruler = useCanvas(
     ({ context, width, height }) => {
       const element = ruler.current!;
@@ -54,13 +64,15 @@ export const StudioRuler = () => {
       context.restore();
       drawBars(context, width, { strong, text, line, panel: colour(element, '--panel') });
       drawMarkers(context, width, height, accent, strong);
+      if (form !== null) drawSections(context, element, { top: markersEnd, width }, sections, offset);
     },
     [viewport.changed, live.changed],
   );
 
   const onDoubleClick = (event: MouseEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
-    if (event.clientY - box.top < 2 * rowHeight) return;
+    const y = event.clientY - box.top;
+    if (y < 2 * rowHeight || y > markersEnd) return;
     void studioActions.addMarker(viewport.toSeconds(event.clientX - box.left));
   };
 
@@ -70,8 +82,16 @@ export const StudioRuler = () => {
         <span>{t.bars}</span>
         <span>{t.time}</span>
         <span>{t.markers}</span>
+        {form !== null && <span>{t.sections}</span>}
+        {form !== null && <SectionList sections={sections} offset={offset} />}
       </div>
-      <canvas ref={ruler} className="studio-ruler-canvas" aria-hidden="true" onDoubleClick={onDoubleClick} />
+      <canvas
+        ref={ruler}
+        className="studio-ruler-canvas"
+        style={{ ['--rows' as string]: `${markersEnd + (form === null ? 0 : rowHeight)}px` }}
+        aria-hidden="true"
+        onDoubleClick={onDoubleClick}
+      />
     </div>
   );
 };

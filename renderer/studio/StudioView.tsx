@@ -1,8 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { viewport } from '../canvas/viewport.ts';
 import { IconButton, Toggle } from '../parts/controls.tsx';
 import { icons } from '../parts/icons.tsx';
+import { undoable } from '../state/shown.ts';
 import { texts } from '../texts/texts.ts';
 import { live } from './live.ts';
 import { MarkerSheet } from './MarkerSheet.tsx';
@@ -19,6 +20,15 @@ export const StudioView = () => {
   const { studio, chosen } = state;
   const [showsMarkers, setShowsMarkers] = useState(false);
   const [following, setFollowing] = useState(follows());
+  useEffect(() => {
+    undoable.current = {
+      undo: () => void studioActions.undoTakes(),
+      redo: () => void studioActions.redoTakes(),
+    };
+    return () => {
+      undoable.current = null;
+    };
+  }, []);
   if (studio === null || !hasTracks(state)) return <PluginGuide />;
   const { tracks, message } = studio;
   const connected = tracks.filter(({ plug }) => plug === 'connected' || plug === 'capturing').length;
@@ -64,6 +74,20 @@ export const StudioView = () => {
         </Toggle>
         <HostClockText />
         <span className="spring" />
+        <IconButton
+          label={t.undoTakes}
+          isDisabled={!studio.canUndo}
+          onPress={() => void studioActions.undoTakes()}
+        >
+          <icons.undo />
+        </IconButton>
+        <IconButton
+          label={t.redoTakes}
+          isDisabled={!studio.canRedo}
+          onPress={() => void studioActions.redoTakes()}
+        >
+          <icons.redo />
+        </IconButton>
         <Button className="button" onPress={() => void studioActions.addMarker(live.position)}>
           {t.addMarker}
         </Button>

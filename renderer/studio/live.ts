@@ -65,6 +65,12 @@ class Live {
     return this.clock.frame / this.sampleRate + runs;
   }
 
+  /** What the host loops over, in seconds. */
+  get loop(): { readonly start: number; readonly end: number } | null {
+    const loop = this.clock?.loop ?? null;
+    return loop && { start: loop.start / this.sampleRate, end: loop.end / this.sampleRate };
+  }
+
   /** In dB of each channel, falling since it was heard. */
   levelsOf(track: string): number[] {
     const heard = this.#levels.get(track);

@@ -1,4 +1,4 @@
-import type { Marker } from '../../main/contracts/studio.ts';
+import type { Marker, StudioTake } from '../../main/contracts/studio.ts';
 import { actions, attempt } from '../state/actions.ts';
 import { desk } from '../state/deskClient.ts';
 import { useStore } from '../state/store.ts';
@@ -34,6 +34,17 @@ export const studioActions = {
   takeBack: (track: string) => attempt(() => desk().call('takeBack', { track })),
   hear: (track: string, source: 'original' | 'stems') =>
     attempt(() => desk().call('hearTrack', { track, source })),
+
+  /** From now on a take sounds between two places, in seconds of the host's timeline. */
+  chooseTake(track: string, take: StudioTake, from: number, to: number): Promise<unknown> {
+    const [start, end] = [from, to].map((seconds) => Math.round(seconds * take.sampleRate)) as [
+      number,
+      number,
+    ];
+    return attempt(() => desk().call('chooseTake', { track, take: take.id, start, end }));
+  },
+  undoTakes: () => attempt(() => desk().call('undoComp', {})),
+  redoTakes: () => attempt(() => desk().call('redoComp', {})),
 
   addMarker: (seconds: number) =>
     setMarkers([

@@ -3,7 +3,21 @@ import { LaneArea } from '../parts/LaneArea.tsx';
 import { Meter } from '../parts/Meter.tsx';
 import { Wave, toneOf } from '../parts/Wave.tsx';
 import { clock } from '../canvas/grid.ts';
+import { useStore } from '../state/store.ts';
+import { tagsOf } from '../studio/trackTags.ts';
+import { engineText } from '../texts/engine/engineText.ts';
 import { texts } from '../texts/texts.ts';
+
+/** Until a song has been read; or why it could not be. */
+const Reading = ({ songId }: { songId: string }) => {
+  const failed = useStore(({ jobs }) => jobs.find((job) => job.songId === songId && job.state === 'failed'));
+  if (failed?.error == null) return <p className="waiting">{texts().song.reading}</p>;
+  return (
+    <p className="waiting failure" role="alert">
+      {engineText('errors', failed.error.message)}
+    </p>
+  );
+};
 
 /** The files as they came, on one timeline. */
 export const SessionView = ({ song }: { song: Song }) => {
@@ -11,7 +25,7 @@ export const SessionView = ({ song }: { song: Song }) => {
   return (
     <div className="view view-session">
       {song.sources.length === 0 ? (
-        <p className="waiting">{texts().song.reading}</p>
+        <Reading songId={song.id} />
       ) : (
         <LaneArea tags={song.tags}>
           {song.sources.map(({ name, medium }, index) => (
@@ -22,6 +36,13 @@ export const SessionView = ({ song }: { song: Song }) => {
                   {texts().song.facts(medium.sampleRate, medium.channels)} ·{' '}
                   {clock(medium.frames / medium.sampleRate)}
                 </span>
+                <ul className="lane-tags" aria-label={texts().song.tags}>
+                  {tagsOf(song, index).map((tag) => (
+                    <li className="chip" key={tag}>
+                      {tag}
+                    </li>
+                  ))}
+                </ul>
                 {several && <Meter channel={index} />}
               </div>
               <Wave

@@ -17,6 +17,7 @@ function clockOf(server: BridgeServer): HostClock | null {
       frame: Number(position.hostFrame),
       playing,
       looping,
+      loop: live.loop,
       offline,
       bpm: musical?.bpm ?? null,
       bar: musical?.bar ?? null,
