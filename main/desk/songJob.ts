@@ -153,7 +153,9 @@ async function split(
     { signal },
   );
   const { residualDb, stems: _stems, ...model } = result;
-  const files = await drawnFiles(drawn);
+  // In the order in which the beginning was shown.
+  const order = ({ name }: { readonly name: string }) => names.indexOf(name);
+  const files = (await drawnFiles(drawn)).toSorted((a, b) => order(a) - order(b));
   await shelf.change(job.songId, () => ({ stems: { files, preview: false, residualDb, model } }));
 }
 

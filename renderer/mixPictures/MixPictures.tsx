@@ -3,17 +3,21 @@ import type { Medium } from '../../main/contracts/desk.ts';
 import type { StripSettings } from '../../main/contracts/mixPlan.ts';
 import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import { colour, useCanvas, type Surface } from '../canvas/useCanvas.ts';
+import { listening } from '../state/listening.ts';
 import { texts } from '../texts/texts.ts';
 import { bandCentres, hertzText } from './bands.ts';
 import { drawMasking, drawSpectrum, drawStereo, type PictureColours } from './drawPictures.ts';
 import type { LaneBands } from './laneBands.ts';
 import { listenToLanes } from './listenToLanes.ts';
-import { bandGains, masking, mixBands, type Masking } from './mixBands.ts';
+import { heardDb } from './heardLoudness.ts';
+import { bandGains, masking, mixBands, type Masking, type MixBands } from './mixBands.ts';
 
 export interface PicturedTrack {
   readonly name: string;
   readonly medium: Medium;
   readonly strip: StripSettings;
+  /** The whole suggestion for it, whatever is chosen of it. */
+  readonly suggested: StripSettings;
   /** Name of its colour in the style sheet. */
   readonly tone: string;
 }
@@ -86,7 +90,27 @@ export const MixPictures = ({ tracks }: { tracks: readonly PicturedTrack[] }) =>
   }, [ids]);
 
   const before = useMemo(() => heard && picture(heard, tracks.map(neutralStrip)), [heard, tracks.length]);
-  if (heard === null || before === null || heard.length !== tracks.length) {
+  const lanes = heard !== null && heard.length === tracks.length ? heard : null;
+  const after =
+    lanes &&
+    picture(
+      lanes,
+      tracks.map(({ strip }) => strip),
+    );
+  const louder = (mix: MixBands | null) => mix && before && heardDb(mix) - heardDb(before.mix);
+  const chosen = louder(after && after.mix);
+  const whole = louder(
+    lanes &&
+      mixBands(
+        lanes,
+        tracks.map(({ suggested }) => bandGains(suggested)),
+      ),
+  );
+  useEffect(() => {
+    listening.hear(chosen === null || whole === null ? null : { chosen, whole });
+    return () => listening.hear(null);
+  }, [chosen, whole]);
+  if (before === null || after === null) {
     return (
       <section className="mix-pictures" aria-label={t.pictures}>
         <p className="waiting" role="status">
@@ -95,10 +119,6 @@ export const MixPictures = ({ tracks }: { tracks: readonly PicturedTrack[] }) =>
       </section>
     );
   }
-  const after = picture(
-    heard,
-    tracks.map(({ strip }) => strip),
-  );
   return (
     <section className="mix-pictures" aria-label={t.pictures}>
       <Figure title={t.spectrum} hasKey>

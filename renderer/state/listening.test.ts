@@ -3,7 +3,7 @@ import type { Song } from '../../main/contracts/desk.ts';
 
 vi.mock('../audio/player.ts', () => ({ player: { mixer: null, load: () => undefined } }));
 vi.mock('../audio/mixer.ts', () => ({ monitors: ['original', 'lanes', 'mix'] }));
-const { gainsOf, listening, lowestGainDb, matchGains } = await import('./listening.ts');
+const { gainsOf, listening, louderBy, lowestGainDb, matchGains } = await import('./listening.ts');
 
 const lane = (name: string, id = name) => ({
   name,
@@ -66,17 +66,28 @@ describe('what is heard of the lanes', () => {
 
 describe('an A/B at equal loudness', () => {
   it('turns the louder one down', () => {
-    const louder = matchGains(-20, -14, 1);
+    const louder = matchGains(6);
     expect(louder.original).toBe(1);
     expect(louder.mix).toBeCloseTo(0.501, 3);
-    const quieter = matchGains(-14, -20, 0.5);
+    const quieter = matchGains(-3);
     expect(quieter.mix).toBe(1);
     expect(quieter.original).toBeCloseTo(0.708, 3);
     expect(quieter.lanes).toBe(quieter.original);
   });
 
+  it('goes by what was measured, and by what the lanes tell where nothing was', () => {
+    expect(louderBy(-20, -14, 1, null)).toBe(6);
+    expect(louderBy(-20, -14, 0.5, null)).toBe(3);
+    // The whole suggestion: as measured, whatever the lanes tell.
+    expect(louderBy(-20, -14, 1, { chosen: 5.5, whole: 5.5 })).toBe(6);
+    expect(louderBy(-20, -14, 0, { chosen: 0, whole: 5.5 })).toBe(0);
+    // One track less.
+    expect(louderBy(-20, -14, 1, { chosen: 2, whole: 5.5 })).toBe(2.5);
+  });
+
   it('changes nothing where the loudness is unknown', () => {
-    expect(matchGains(null, -14, 1)).toEqual({ original: 1, lanes: 1, mix: 1 });
+    expect(louderBy(null, -14, 1, { chosen: 1, whole: 1 })).toBeNull();
+    expect(matchGains(null)).toEqual({ original: 1, lanes: 1, mix: 1 });
   });
 });
 

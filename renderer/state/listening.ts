@@ -36,7 +36,8 @@ class Listening {
   follow = true;
   #song: Song | null = null;
   #key = '';
-  #gains = unity;
+  #choice: MixChoice | null = null;
+  #heard: HeardChange | null = null;
   #matched = false;
   /** What an A/B changes over to from the original. */
   #other: Monitor = 'lanes';
@@ -139,8 +140,19 @@ class Listening {
     this.#faders.set(this.#song.id, new Map(this.strips.map((strip, at) => [this.#names[at] ?? '', strip])));
   }
 
+  /** How the suggestion changes the loudness, from looking at the lanes; `null` when that is not known yet. */
+  hear(change: HeardChange | null): void {
+    this.#heard = change;
+    this.#applyMatch();
+  }
+
   #applyMatch(): void {
-    player.mixer?.match(this.#matched ? this.#gains : unity);
+    const plan = this.#song?.mix?.plan;
+    const louder =
+      plan === undefined || this.#choice === null
+        ? null
+        : louderBy(plan.before.integratedLufs, plan.after.integratedLufs, this.#choice.strength, this.#heard);
+    player.mixer?.match(this.#matched ? matchGains(louder) : unity);
   }
 
   #applyFaders(): void {
@@ -161,22 +173,38 @@ class Listening {
       strips[laneOfTrack(lanes, track.name, index)] = chosenStrip(track, choice);
     });
     mixer.setStrips(strips, plan.reverb).catch(() => undefined);
-    this.#gains = matchGains(plan.before.integratedLufs, plan.after.integratedLufs, choice.strength);
+    this.#choice = choice;
     this.#applyMatch();
   }
 }
 
+/** How much louder the mix is than the song as its lanes tell it, in LU. */
+interface HeardChange {
+  /** At the strength and with the tracks that are chosen. */
+  readonly chosen: number;
+  /** With all of the suggestion, whose loudness has been measured. */
+  readonly whole: number;
+}
+
 /**
- * Makes before and after equally loud by turning the louder one down. Loudness between the two measured ends of
- * the strength slider is taken as proportional to it.
+ * How much louder after is than before, in LU; `null` when that is not known. Measured are both ends of the strength
+ * slider with all tracks. Between them and without some tracks it is what the lanes tell; what these leave out (the
+ * compressors, what lanes have in common) is taken as proportional to the strength.
  */
-export function matchGains(
+export function louderBy(
   before: number | null,
   after: number | null,
   strength: number,
-): Record<Monitor, number> {
-  if (before === null || after === null) return unity;
-  const louder = (after - before) * strength;
+  heard: HeardChange | null,
+): number | null {
+  if (before === null || after === null) return null;
+  const measured = after - before;
+  return heard === null ? measured * strength : heard.chosen + strength * (measured - heard.whole);
+}
+
+/** Makes before and after equally loud by turning the louder one down. @param louder after beside before, in LU */
+export function matchGains(louder: number | null): Record<Monitor, number> {
+  if (louder === null) return unity;
   const original = fromDecibels(Math.min(0, louder));
   return { original, lanes: original, mix: fromDecibels(Math.min(0, -louder)) };
 }

@@ -160,7 +160,15 @@ export const MixView = ({ song }: { song: Song }) => {
             const lane = lanes[channel];
             return lane === undefined
               ? []
-              : [{ name: laneName(track.name), medium: lane.medium, tone, strip }];
+              : [
+                  {
+                    name: laneName(track.name),
+                    medium: lane.medium,
+                    tone,
+                    strip,
+                    suggested: track.strip,
+                  },
+                ];
           })}
         />
         <div className="strips">
