@@ -174,6 +174,16 @@ describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
       const bytes = await readFile(join(home.exports, `First Song - ${stem}.flac`));
       expect(bytes.includes(`TIME_REFERENCE=${sessionStart}`)).toBe(true);
     }
+    // By a reader that is not ours, too: what was dragged out, and what was exported.
+    const bass = ['wav', 'flac'].map((ending) =>
+      join(ending === 'wav' ? home.home : home.exports, `First Song - bass.${ending}`),
+    );
+    for (const file of bass) {
+      const { planes } = await samplesOf(file);
+      const decoded = await decodedBy(page, file);
+      expect(decoded.frames).toBe(planes[0]!.length);
+      expect(largestDifference(planes.map(everyThirteenth), decoded.planes)).toBe(0);
+    }
     expect(files).not.toContain('First Song - vocals.flac');
     expect(files).toContain('First Song.mid');
     expect(files.filter((name) => name.endsWith('.mid')).length).toBeGreaterThan(1);
@@ -373,6 +383,24 @@ async function fetched(page: Page, url: string): Promise<Buffer> {
   const answer = await page.context().request.get(url);
   expect(answer.status()).toBe(200);
   return await answer.body();
+}
+
+const everyThirteenth = (plane: Float32Array): Float32Array => plane.filter((_, frame) => frame % 13 === 0);
+
+/** A file as the browser's own decoder reads it: its length and every thirteenth frame. */
+async function decodedBy(page: Page, file: string): Promise<{ frames: number; planes: number[][] }> {
+  return await page.evaluate(
+    async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const context = new OfflineAudioContext({ length: 1, sampleRate: 44_100 });
+      const decoded = await context.decodeAudioData(bytes.buffer);
+      const planes = Array.from({ length: decoded.numberOfChannels }, (_, channel) => [
+        ...decoded.getChannelData(channel).filter((_sample, frame) => frame % 13 === 0),
+      ]);
+      return { frames: decoded.length, planes };
+    },
+    (await readFile(file)).toString('base64'),
+  );
 }
 
 /** The notes as a DAW gets them: of the MIDI file that is dragged out. */
