@@ -41,7 +41,7 @@ def test_bundle_train_and_resume(tmp_path: Path) -> None:
     assert bundle.stat().st_size < gpu_driver.BUNDLE_LIMIT
     songs = max(numbers(2, 1)) + 1
     common = ["--bundle", str(bundle), "--size", "debug", "--device", "cpu", "--seconds", "9",
-              "--generated", str(songs), "--hours", "1", "--minutes", "8", "--checkpoint-minutes", "2"]  # fmt: skip
+              "--generated", str(songs), "--hours", "1", "--minutes", "120", "--checkpoint-minutes", "2"]  # fmt: skip
 
     def call(number: int, *arguments: str) -> tuple[str, Path]:
         """A fresh machine each time: only the published files of the call before are there."""
