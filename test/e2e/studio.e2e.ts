@@ -1,7 +1,10 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { control } from '../../main/contracts/control.ts';
 import type { Song } from '../../main/contracts/desk.ts';
+import type { Studio } from '../../main/contracts/studio.ts';
 import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import type { Client } from '../../main/rpc/client.ts';
 import { testElectron } from '../../main/tooling/electron.mjs';
@@ -12,6 +15,7 @@ import { SimulatedPlugin } from '../support/simulatedPlugin.ts';
 import { seriousFindings } from './support/accessibility.ts';
 import { appDesk, type AppDesk } from './support/appDesk.ts';
 import { deskHome, type DeskHome } from './support/desk.ts';
+import { dropFiles } from './support/dropFiles.ts';
 import { showView } from './support/flow.ts';
 import { hostRate, notesAt, PlayingHost } from './support/playingHost.ts';
 import { display, leftOut } from './support/requirement.ts';
@@ -88,6 +92,16 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
       });
     });
 
+  const liveTracks = () =>
+    new Promise<Studio['tracks']>((resolve) => {
+      const topic = app.subscribe('studio', ({ tracks }) => {
+        resolve(tracks);
+        topic.close();
+      });
+    });
+  /** How much of the host's timeline is in view: whole steps of half a minute. */
+  const shownSeconds = () => Math.max(60, Math.ceil((end + 10) / 30) * 30);
+
   /** Starts everything for the chosen tracks and waits until it is done. */
   async function analyseChosen(count: number): Promise<Song> {
     const { page } = desk;
@@ -131,20 +145,57 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
     host.stop(end);
   });
 
-  it('keeps loop passes as takes of their own, and shows where frames were lost', async () => {
+  it('keeps loop passes as takes of their own, tells the loop, and how much was lost', async () => {
     await track('Bass').getByText('Connected').waitFor();
+    host.bassGain = 0.5;
+    host.looping = true;
     await host.play(3, 3.5);
     await host.loseDrums(3.5, 3.75);
     await host.play(3.75, 4);
-    host.stop(4);
-    await track('Bass').getByRole('button', { name: '2 takes' }).click();
-    await track('Bass')
-      .getByText(/^Take 2 · 0:03\.0 · 0:01\.0$/)
+    await host.play(3, 3.25);
+    const clock = desk.page.getByRole('timer', { name: 'Position of the host' });
+    await expect.poll(() => clock.textContent(), soon).toContain('loop 0:03.0 to 0:04.0');
+    host.stop(3.25);
+    await track('Drums').getByRole('button', { name: '3 takes' }).click();
+    await track('Drums')
+      .getByText(/^Take 2 · 0:03\.0 · 0:01\.0 · 1 gap \(0\.25 s\)$/)
       .waitFor();
-    expect(await track('Bass').locator('.studio-take').count()).toBe(2);
-    await track('Bass')
-      .getByText(/^Take 1 · 0:00\.0 · 0:\d\d\.\d$/)
-      .waitFor();
+    await track('Drums').getByRole('button', { name: '3 takes' }).click();
+    await track('Bass').getByRole('button', { name: '3 takes' }).click();
+    for (const facts of [
+      /^Take 3 · 0:03\.0 · 0:00\.3$/,
+      /^Take 2 · 0:03\.0 · 0:01\.0$/,
+      /^Take 1 · 0:00\.0 · /,
+    ])
+      await track('Bass').getByText(facts).waitFor();
+    expect(await track('Bass').locator('.studio-take').count()).toBe(3);
+  });
+
+  it('plays the takes that are chosen by hand: by drawing over them or by typing, with undo', async () => {
+    const { page } = desk;
+    const { takes, comp } = (await liveTracks())[0]!;
+    const first = takes.at(-1)!;
+    const heard = () => liveTracks().then(([bass]) => bass!.comp);
+    expect(comp.map(({ takeId }) => takes.findIndex(({ id }) => id === takeId))).toEqual([2, 0, 1, 2]);
+    const box = (await track('Bass').locator('.studio-swipe').nth(2).boundingBox())!;
+    // A minute and more in the row: this is somewhere in the fourth second.
+    const x = box.x + (3.35 / shownSeconds()) * box.width;
+    await page.mouse.move(x, box.y + 10);
+    await page.mouse.down();
+    // Five pixels of a minute: less than half a second.
+    await page.mouse.move(x + 5, box.y + 12, { steps: 5 });
+    await page.mouse.up();
+    const drawnAt = async () =>
+      (await heard()).find(({ takeId, hostStart }) => takeId === first.id && hostStart > 3 * hostRate)
+        ?.hostStart;
+    await expect.poll(drawnAt, soon).toBeLessThan(4 * hostRate);
+    await page.keyboard.press('Control+z');
+    await expect.poll(heard, soon).toEqual(comp);
+    await page.getByRole('button', { name: 'Choose it again' }).click();
+    await expect.poll(heard, soon).not.toEqual(comp);
+    await page.getByRole('button', { name: 'Use take 1 of Bass' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Use it there' }).press('Enter');
+    await expect.poll(async () => (await heard()).map(({ takeId }) => takeId), soon).toEqual([first.id]);
   });
 
   it('renames a track in its plugin', async () => {
@@ -269,6 +320,15 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
     expect(await strips()).toEqual(planned);
   });
 
+  it('shows on the tracks what was heard in them', async () => {
+    await liveSession();
+    for (const name of ['Upright Bass', 'Drums']) {
+      const tags = track(name).getByRole('list', { name: 'What was heard' }).getByRole('listitem');
+      await tags.first().waitFor();
+      expect((await tags.first().textContent())!.length).toBeGreaterThan(1);
+    }
+  });
+
   it('takes it back', async () => {
     await liveSession();
     noPackets();
@@ -291,7 +351,28 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
     await showView(desk.page, 'Jobs');
     await showView(desk.page, 'Session');
     expect(await track('Drums').count()).toBe(1);
-    await track('Drums').getByText('2 takes').waitFor();
+    await track('Drums').getByText('3 takes').waitFor();
+  });
+
+  it('opens files of every kind that are dropped on it, and says what is wrong with others', async () => {
+    const { page } = desk;
+    const drop = await dropFiles(page);
+    const fixtures = 'main/audio/decode/fixtures';
+    const kinds = ['tone.flac', 'tone.mp3', 'tone.ogg', 'tone.opus', 'alac.m4a'].map((name) =>
+      join(fixtures, name),
+    );
+    for (const file of [home.song, ...kinds]) {
+      const title = `Dropped ${extname(file).slice(1)}`;
+      const path = join(home.home, `${title}${extname(file)}`);
+      await copyFile(file, path);
+      await drop([path]);
+      await page.getByRole('heading', { name: title, exact: true }).waitFor();
+      await page.getByRole('img', { name: `Waveform of ${title}` }).waitFor(long);
+    }
+    await writeFile(join(home.home, 'Lyrics.wav'), 'Nothing that sounds. '.repeat(40));
+    await drop([join(home.home, 'Lyrics.wav')]);
+    const found = page.getByText(/Lyrics\.wav holds text, whatever its name says/);
+    await expect.poll(() => found.count(), long).toBeGreaterThan(0);
   });
 
   it('complained about nothing', () => {
