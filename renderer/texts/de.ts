@@ -338,7 +338,7 @@ export const de: Texts = {
     featuresText:
       'Die nächsten Analysen hören Instrumente, Stimme und Schlagzeug mit den Merkmalen unseres eigenen Modells, oder allein aus Mel-Bändern, mit etwa einem Zehntel der Arbeit. Bisher machen die Merkmale sie nicht besser; die Messungen stehen in models/RESULTS.md.',
     heardWith: (song, withFeatures) =>
-      `${song} wurde ${withFeatures ? 'mit' : 'ohne'} Merkmale${withFeatures ? 'n' : ''} gehört.`,
+      `„${song}“ wurde ${withFeatures ? 'mit' : 'ohne'} Merkmale${withFeatures ? 'n' : ''} gehört.`,
     useFor: 'Gut für',
     advice: {
       htdemucs:

@@ -348,7 +348,7 @@ export const en = {
     featuresText:
       'The next analyses hear instruments, voice and drums with the features of our own model, or from mel bands alone, at about a tenth of the work. So far the features do not make them better; models/RESULTS.md has the measurements.',
     heardWith: (song: string, withFeatures: boolean) =>
-      `${song} was heard ${withFeatures ? 'with' : 'without'} features.`,
+      `“${song}” was heard ${withFeatures ? 'with' : 'without'} features.`,
     useFor: 'Use it for',
     advice: {
       htdemucs:

@@ -201,7 +201,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
   it('imports a model of the user’s own, with the checks of the command line', async () => {
     const { page } = desk;
     await showView(page, 'Models');
-    await page.getByText('First Song was heard without features.').waitFor(soon);
+    await page.getByText('“First Song” was heard without features.').waitFor(soon);
     const models = page.getByLabel('Import a model…').and(page.locator('input'));
     await models.setInputFiles(home.song);
     const dialog = page.getByRole('dialog', { name: /^Import/ });

@@ -33,6 +33,8 @@ export async function browserDesk(
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   // Generous: on a busy machine what takes a second takes twenty.
+  // File dialogs are caught from the start: caught only while one is awaited, a key may open it a moment earlier.
+  page.on('filechooser', () => undefined);
   page.setDefaultTimeout(60_000);
   await page.goto(address);
   return {
