@@ -1,23 +1,38 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testElectron } from '../../main/tooling/electron.mjs';
 import { appDesk, enginePids, type AppDesk } from './support/appDesk.ts';
+import { connectRecorder, type ConnectRecorder } from './support/connectRecorder.ts';
 import { deskHome, type DeskHome } from './support/desk.ts';
+import { electronChecklist, rememberMedia } from './support/electronChecklist.ts';
 import { analyse, position, showView } from './support/flow.ts';
+import { packagedApp, type PackagedApp } from './support/packagedApp.ts';
 import { display, leftOut } from './support/requirement.ts';
 
-const missing = display === null ? 'Electron needs a display: run it under xvfb-run.' : null;
+const missing =
+  process.platform !== 'linux' || process.arch !== 'x64'
+    ? 'The packaged app is tested on Linux x64.'
+    : display === null
+      ? 'Electron needs a display: run it under xvfb-run.'
+      : null;
 
-describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
+describe.skipIf(leftOut(missing))('the packaged app', () => {
+  let packaged: PackagedApp;
   let home: DeskHome;
   let desk: AppDesk;
+  let network: ConnectRecorder;
 
   beforeAll(async () => {
-    const electron = await testElectron();
+    packaged = await packagedApp();
     home = await deskHome();
-    desk = await appDesk(home, electron, [home.song]);
-  });
+    network = connectRecorder(home.home);
+    desk = await appDesk(home, packaged.drivable, [home.song], network.env);
+    await rememberMedia(desk.page);
+  }, 600_000);
   afterAll(async () => {
     await desk.close();
     await home.remove();
@@ -25,7 +40,7 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
 
   it('opens the file that it was started with', async () => {
     await desk.page.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 60_000 });
-    const chips = desk.page.getByRole('list', { name: 'What was heard' });
+    const chips = desk.page.getByRole('list', { name: 'What was heard' }).first();
     await expect.poll(() => chips.textContent(), { timeout: 60_000 }).toContain('120 bpm');
   });
 
@@ -39,7 +54,7 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
     await page.keyboard.press(' ');
     await showView(page, 'MIDI');
     await page.getByText(/\d+ of \d+ notes/).waitFor();
-  });
+  }, 500_000);
 
   it('exports to a folder of the user', async () => {
     const { app, page } = desk;
@@ -52,7 +67,7 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
     await dialog.getByRole('button', { name: 'Choose…' }).click();
     await expect.poll(() => dialog.getByRole('textbox').inputValue()).toBe(home.exports);
     await dialog.getByRole('button', { name: 'Export' }).click();
-    await dialog.getByRole('listitem').nth(4).waitFor({ timeout: 60_000 });
+    await dialog.getByRole('listitem').nth(4).waitFor({ timeout: 150_000 });
     await page.keyboard.press('Escape');
     expect(await readdir(home.exports)).toHaveLength(5);
   });
@@ -120,144 +135,7 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
     await page.keyboard.press('Escape');
   });
 
-  it('gives its page one frozen object and nothing of Node', async () => {
-    const seen = await desk.page.evaluate(() => {
-      const world = globalThis as unknown as Record<string, unknown>;
-      const shell = world['sonidesk'] as Record<string, unknown>;
-      const before = shell['pathOf'];
-      try {
-        shell['pathOf'] = null;
-      } catch {
-        // Strict code is told; either way nothing may have changed.
-      }
-      return {
-        node: ['require', 'process', 'Buffer', 'module', 'electron'].filter((name) => name in world),
-        frozen: Object.isFrozen(shell) && (world['sonidesk'] as typeof shell)['pathOf'] === before,
-        names: Object.keys(shell).sort(),
-      };
-    });
-    expect(seen.node).toEqual([]);
-    expect(seen.frozen).toBe(true);
-    expect(seen.names).toEqual([
-      'chooseFiles',
-      'chooseFolder',
-      'connect',
-      'dragOut',
-      'notify',
-      'onOpenFiles',
-      'pathOf',
-      'platform',
-      'setScale',
-      'showFile',
-      'showProgress',
-    ]);
-  });
-
-  it('runs its page in a sandbox, in a world of its own', async () => {
-    const preferences = await desk.app.evaluate(({ BrowserWindow }) => {
-      const contents = BrowserWindow.getAllWindows()[0]!.webContents as unknown as {
-        getLastWebPreferences(): Record<string, unknown>;
-      };
-      return contents.getLastWebPreferences();
-    });
-    expect(preferences).toMatchObject({
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true,
-    });
-  });
-
-  it('hands out its own page and media only: by GET, in ranges, under a strict policy', async () => {
-    const answers = await desk.page.evaluate(async () => {
-      const ask = async (path: string, init?: RequestInit) => {
-        try {
-          const answer = await fetch(path, init);
-          return { status: answer.status, policy: answer.headers.get('content-security-policy') };
-        } catch (thrown) {
-          return { status: 0, policy: String(thrown) };
-        }
-      };
-      return {
-        page: await ask('/'),
-        other: await ask('/package.json'),
-        climbing: await ask('/%2e%2e/%2e%2e/package.json'),
-        encoded: await ask('/media/..%2f..%2f..%2fetc%2fpasswd'),
-        medium: await ask('/media/00000000'),
-        post: await ask('/', { method: 'POST' }),
-        outside: await ask('https://example.com/'),
-        loopback: await ask('http://127.0.0.1:1/'),
-        file: await ask('file:///etc/passwd'),
-      };
-    });
-    expect(answers.page.status).toBe(200);
-    expect(answers.page.policy).toContain("default-src 'none'");
-    expect(answers.page.policy).not.toMatch(/unsafe|\*/);
-    for (const refused of [answers.other, answers.climbing, answers.encoded, answers.medium]) {
-      expect(refused.status).toBe(404);
-    }
-    expect(answers.post.status).toBe(405);
-    for (const outside of [answers.outside, answers.loopback, answers.file]) expect(outside.status).toBe(0);
-  });
-
-  it('goes nowhere else, opens no windows and grants no permissions', async () => {
-    const { app, page } = desk;
-    await page.evaluate(() => {
-      location.href = 'https://example.com/';
-    });
-    await page.evaluate(() => window.open('https://example.com/'));
-    const microphone = await page.evaluate(() =>
-      navigator.mediaDevices.getUserMedia({ audio: true }).then(
-        () => 'granted',
-        (error: Error) => error.name,
-      ),
-    );
-    expect(microphone).not.toBe('granted');
-    // Notes may go to a MIDI port; system-exclusive messages, which can rewrite an instrument, may not.
-    const [notes, exclusive] = await page.evaluate(() =>
-      Promise.all(
-        [false, true].map(async (sysex) => {
-          const { state } = await navigator.permissions.query({
-            name: 'midi',
-            sysex,
-          } as unknown as PermissionDescriptor);
-          return state;
-        }),
-      ),
-    );
-    expect([notes, exclusive]).toEqual(['granted', 'denied']);
-    expect(page.url()).toBe('app://sonidesk/');
-    expect(app.windows()).toHaveLength(1);
-  });
-
-  it('does not hear messages that are not as agreed', async () => {
-    const before = await enginePids(desk.app);
-    await desk.app.evaluate(({ ipcMain }) => {
-      const event = { senderFrame: { parent: null, url: 'https://example.com/' }, sender: null };
-      ipcMain.emit('connect', event);
-      ipcMain.emit('show-progress', event, 'much');
-    });
-    expect(await enginePids(desk.app)).toEqual(before);
-  });
-
-  it('keeps working while its window is closed and shows everything when it comes back', async () => {
-    const { app } = desk;
-    const [before] = await enginePids(app);
-    const again = app.waitForEvent('window');
-    await app.evaluate(({ app: electron, BrowserWindow }) => {
-      // As on a system where programs live without a window, or while jobs run.
-      electron.removeAllListeners('window-all-closed');
-      electron.on('window-all-closed', () => undefined);
-      for (const window of BrowserWindow.getAllWindows()) window.close();
-    });
-    await expect.poll(() => app.windows().length).toBe(0);
-    await app.evaluate(({ app: electron }) => {
-      electron.emit('activate');
-    });
-    const page = await again;
-    await page.getByRole('heading', { name: 'First Song' }).waitFor();
-    expect(await enginePids(app)).toEqual([before]);
-  });
+  electronChecklist(() => desk);
 
   it('complained about nothing but the requests that were refused on purpose', () => {
     const unexpected = desk.complaints.filter(
@@ -265,4 +143,72 @@ describe.skipIf(leftOut(missing))('the app in a real Electron', () => {
     );
     expect(unexpected).toEqual([]);
   });
+
+  it('has tried to reach nothing but this machine, whatever was done and asked of it', async () => {
+    expect(network.attempts()).toEqual([]);
+    // What watches it would have seen it, in the shell's own code and in Chromium's network process.
+    await desk.app.evaluate(async ({ session }) => {
+      const { connect } = process.getBuiltinModule('node:net');
+      await new Promise((resolve) => connect(9, '192.0.2.1').on('error', resolve));
+      await session
+        .fromPartition('unguarded')
+        .fetch('http://192.0.2.2/')
+        .catch(() => undefined);
+    });
+    expect(network.attempts()).toEqual(expect.arrayContaining(['connect 192.0.2.1', 'connect 192.0.2.2']));
+  });
+
+  it('has the fuses that forge.config.ts asks for', async () => {
+    const wire = await getCurrentFuseWire(packaged.executable);
+    const found = Object.entries(FuseV1Options).flatMap(([name, fuse]) => {
+      const state = typeof fuse === 'number' ? wire[fuse] : undefined;
+      const known = state === FuseState.ENABLE || state === FuseState.DISABLE;
+      return known ? [[name, state === FuseState.ENABLE]] : [];
+    });
+    expect(Object.fromEntries(found)).toMatchObject({
+      RunAsNode: false,
+      EnableCookieEncryption: true,
+      EnableNodeOptionsEnvironmentVariable: false,
+      EnableNodeCliInspectArguments: false,
+      EnableEmbeddedAsarIntegrityValidation: true,
+      OnlyLoadAppFromAsar: true,
+      GrantFileProtocolExtraPrivileges: false,
+    });
+  });
+
+  it('cannot be made to run other code: neither as Node, nor by NODE_OPTIONS', async () => {
+    await desk.close();
+    const trace = join(home.home, 'trace');
+    const script = join(home.home, 'other.cjs');
+    await writeFile(script, `require('node:fs').writeFileSync(${JSON.stringify(trace)}, process.type ?? '')`);
+    const record = join(home.home, 'songs');
+    await rm(record, { recursive: true });
+    const app = spawn(
+      packaged.executable,
+      [
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        `--user-data-dir=${join(home.home, 'as-shipped')}`,
+        home.song,
+      ],
+      {
+        env: { ...home.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: `--require ${script}` },
+        stdio: 'ignore',
+      },
+    );
+    const ended = once(app, 'exit');
+    // Its fuses keep a debugger out; it is seen by what it does: it is the app, and opens the song by its own engine.
+    await expect.poll(() => wasHeard(record), { timeout: 150_000, interval: 500 }).toBe(true);
+    expect(existsSync(trace)).toBe(false);
+    app.kill('SIGTERM');
+    await ended;
+  });
 });
+
+/** Whether the engine has found the tempo of a song. */
+async function wasHeard(record: string): Promise<boolean> {
+  const names = await readdir(record).catch(() => []);
+  const texts = await Promise.all(
+    names.map((name) => readFile(join(record, name, 'song.json'), 'utf8').catch(() => '')),
+  );
+  return texts.some((text) => text.includes('"bpm":'));
+}

@@ -38,7 +38,7 @@ export async function appDesk(
     env: { ...desk.env, ...environment },
     timeout: 90_000,
   });
-  const page = await app.firstWindow();
+  const page = await app.firstWindow({ timeout: 150_000 });
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

@@ -11,7 +11,7 @@ export async function analyse(page: Page): Promise<void> {
   await header.getByRole('button', { name: 'Analyse…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
   await header.getByRole('status').waitFor();
-  await header.getByRole('button', { name: 'Analyse…' }).waitFor({ timeout: 120_000 });
+  await header.getByRole('button', { name: 'Analyse…' }).waitFor({ timeout: 300_000 });
 }
 
 /** Seconds that the transport shows. */
