@@ -77,6 +77,19 @@ export const StudioHead = memo(({ track, takes, isChosen, isUnfolded }: HeadProp
           <div className="studio-facts">
             <div className="studio-title">
               <TrackName track={track} />
+              {tags !== '' && (
+                <ul
+                  className="studio-tags"
+                  aria-label={texts().song.tags}
+                  title={tags.replaceAll('\n', ', ')}
+                >
+                  {tags.split('\n').map((tag) => (
+                    <li className="chip" key={tag}>
+                      {tag}
+                    </li>
+                  ))}
+                </ul>
+              )}
               {slot > 0 && (
                 <span className="studio-slot" title={t.slot(slot)}>
                   {slot}
@@ -95,15 +108,6 @@ export const StudioHead = memo(({ track, takes, isChosen, isUnfolded }: HeadProp
               )}
               {track.droppedFrames > 0 && (
                 <span className="studio-lost">{t.dropped(track.droppedFrames)}</span>
-              )}
-              {tags !== '' && (
-                <ul className="studio-tags" aria-label={texts().song.tags}>
-                  {tags.split('\n').map((tag) => (
-                    <li className="chip" key={tag}>
-                      {tag}
-                    </li>
-                  ))}
-                </ul>
               )}
               {held.map(({ kind, held: isHeld }) => (
                 <span className="studio-given" key={kind} data-held={isHeld || undefined}>

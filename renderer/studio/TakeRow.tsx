@@ -89,7 +89,7 @@ export const TakeRow = ({ track, take, number }: TakeRowProps) => {
   return (
     <div className="studio-take">
       <div className="studio-take-head">
-        <span className="studio-take-facts">
+        <span className="studio-take-facts" title={factsOf(take)}>
           {t.take(number)} · {factsOf(take)}
         </span>
         {take.state !== 'recording' && <UseTake track={track} take={take} number={number} />}

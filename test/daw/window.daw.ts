@@ -55,7 +55,7 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']) || leftOut(noBrowser))(
         .locator('.studio-track')
         .filter({ has: desk.page.getByTitle(`Slot ${number}`, { exact: true }) });
 
-    it('shows its tracks, captures them, and the plugin has the stems that were made of one', async () => {
+    it('shows its tracks, captures them, and the plugins have the stems and the mix that were made of them', async () => {
       const { page } = desk;
       await slot(1).getByText('Connection lost').waitFor({ timeout: 150_000 });
       await withArdour(sandbox, session, 'Normal Speed', async (ardour) => {
@@ -83,6 +83,33 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']) || leftOut(noBrowser))(
         await page.getByRole('button', { name: 'Live session' }).click();
         // Solid when the plugin itself has said that it has them.
         await slot(1).locator('.studio-given[data-held]').waitFor({ timeout: 150_000 });
+
+        // The same stems from the view of the stems to the plugin of another track.
+        await page.getByRole('navigation').getByRole('button', { name: 'Stems' }).click();
+        await page.getByRole('button', { name: 'Send to a track…' }).click();
+        await page.getByRole('menuitem').nth(1).click();
+        await page
+          .getByText(/^Stems returned to/)
+          .last()
+          .waitFor({ timeout: 150_000 });
+        await page.getByRole('button', { name: 'Live session' }).click();
+        await slot(2).locator('.studio-given[data-held]').waitFor({ timeout: 150_000 });
+
+        // A mix of all tracks to their plugins, and back again.
+        for (const number of [2, 3]) await slot(number).getByRole('checkbox').check({ force: true });
+        await page.getByRole('button', { name: 'Analyse 3…' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+        await page.getByRole('button', { name: 'Apply to plugins' }).click({ timeout: 150_000 });
+        await page.getByText('In the plugins', { exact: true }).waitFor({ timeout: 150_000 });
+        await page.getByRole('button', { name: 'Undo', exact: true }).click();
+        await page
+          .getByText('In the plugins', { exact: true })
+          .waitFor({ state: 'detached', timeout: 150_000 });
+        await page.getByRole('button', { name: 'Live session' }).click();
+        for (const number of [1, 2, 3]) {
+          const mix = slot(number).locator('.studio-given[data-held]', { hasText: 'Mix' });
+          await mix.waitFor({ timeout: 150_000 });
+        }
       });
       await slot(1).getByText('Connection lost').waitFor({ timeout: 150_000 });
       expect(desk.complaints).toEqual([]);
