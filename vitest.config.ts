@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const environment = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
 
+/** By default one processor is left to the tests' own programs; of two that is half, most of the time idle. */
+const workers = Math.max(2, availableParallelism() - 1);
+
 export default defineConfig({
   test: {
     env: environment,
@@ -17,8 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // By default one processor is left to the tests' own programs; of two that is half, most of the time idle.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          maxWorkers: workers,
           include: [
             'main/**/*.test.ts',
             'renderer/**/*.test.ts',
@@ -43,7 +45,7 @@ export default defineConfig({
           name: 'slow',
           include: ['main/**/*.slow.ts', 'plugin-bridge/**/*.slow.ts', 'test/**/*.slow.ts'],
           testTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: workers,
         },
       },
       {
