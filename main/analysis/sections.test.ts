@@ -7,8 +7,10 @@ import { writeWav } from '../../test/support/writeWav.ts';
 import { tag } from './tag.ts';
 
 const sampleRate = 16_000;
+/** Takes two seconds of one core; the machine may do ten other things. */
+const patience = { timeout: 180_000 };
 
-describe('sections', () => {
+describe('sections', patience, () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sonidesk-sections-'));
