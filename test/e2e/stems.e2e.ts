@@ -394,9 +394,9 @@ async function decodedBy(page: Page, file: string): Promise<{ frames: number; pl
       const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
       const context = new OfflineAudioContext({ length: 1, sampleRate: 44_100 });
       const decoded = await context.decodeAudioData(bytes.buffer);
-      const planes = Array.from({ length: decoded.numberOfChannels }, (_, channel) => [
-        ...decoded.getChannelData(channel).filter((_sample, frame) => frame % 13 === 0),
-      ]);
+      const planes = Array.from({ length: decoded.numberOfChannels }, (_, channel) =>
+        Array.from(decoded.getChannelData(channel)).filter((_sample, frame) => frame % 13 === 0),
+      );
       return { frames: decoded.length, planes };
     },
     (await readFile(file)).toString('base64'),
