@@ -45,7 +45,10 @@ describe('what the engine says', () => {
       for (const [english, translated] of phrases) {
         const values = english.split('{}').length - 1;
         const used = [...translated.matchAll(/[{<](\d)[>}]/g)].map(([, number]) => Number(number));
-        expect(Math.max(0, ...used), english).toBeLessThanOrEqual(values);
+        expect({ english, isPossible: Math.max(0, ...used) <= values }).toEqual({
+          english,
+          isPossible: true,
+        });
       }
     }
   });
