@@ -64,8 +64,8 @@ GROWN: dict[str, Any] = {
 }
 """A codec that begins as a trained smaller one, on CPU cores: hard codes from the first step.
 
-With variances as small as the new codebooks', a tenth of the rate pulls z to its codes as hard as the smaller codec's did;
-all of it makes `RunningCentre` and the pull chase each other (gradient norm 145 after 200 steps).
+With variances as small as the new codebooks', a tenth of the rate pulls z to its codes as hard as the smaller codec's
+did; all of it makes `RunningCentre` and the pull chase each other (gradient norm 145 after 200 steps).
 """
 
 PRIORS: dict[str, dict[str, Any]] = {
