@@ -100,9 +100,13 @@ describe('sonidesk serve', () => {
   });
 
   it('is not started twice', async () => {
-    const second = await cli(['serve', '--session', join(home, 'other')]);
+    const session = join(home, 'other');
+    const second = await cli(['serve', '--session', session]);
     expect(second).toMatchObject({ code: 2, stdout: '' });
-    expect(lastLine(second.stderr)).toMatch(/serves already \(process \d+/);
+    expect(lastLine(second.stderr)).toMatch(/The songs in .* are open in another SoniDesk \(process \d+/);
+    const ofAnotherHome = await cli(['serve', '--session', session], { home: join(home, 'elsewhere') });
+    expect(ofAnotherHome).toMatchObject({ code: 2, stdout: '' });
+    expect(lastLine(ofAnotherHome.stderr)).toMatch(/serves already \(process \d+/);
   });
 });
 
