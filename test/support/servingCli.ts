@@ -36,13 +36,18 @@ export class ServingCli {
     });
     const serving = new ServingCli(child, SONIDESK_BRIDGE);
     const lines = createInterface({ input: child.stdout });
-    const ready = once(lines, 'line');
+    // One chunk may hold the first line and events: whoever listens only after the first has lost these.
+    const ready = new Promise<void>((resolve) => {
+      lines.once('line', () => {
+        lines.on('line', (line) => serving.#heard(bridgeEvent.parse(JSON.parse(line))));
+        resolve();
+      });
+    });
     const ended = serving.#exit.then((code) => {
       throw new Error(`serve ended with ${code}: ${serving.#stderr}`);
     });
     ended.catch(() => undefined);
     await Promise.race([ready, ended]);
-    lines.on('line', (line) => serving.#heard(bridgeEvent.parse(JSON.parse(line))));
     return serving;
   }
 
