@@ -118,7 +118,7 @@ const steps: ((graph: GraphWriter, draw: (below: number) => number) => void)[] =
     const mask = { i: String(open.reduce((bits, axis) => bits | (1 << axis), 0)) };
     const inputs = [
       starts,
-      ends.map((end, axis) => (end === shape[axis] ? 99 : end - shape[axis]!)),
+      ends.map((end, axis) => (end === shape[axis] ? 0x7fffffff : end - shape[axis]!)),
       shape.map(() => 1),
     ];
     const value = reference.slice(graph.value, starts, ends);
