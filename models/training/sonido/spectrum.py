@@ -32,18 +32,38 @@ FLOOR = 1e-7
 LOWEST_VALUE = (math.log10(FLOOR) + 4) / 2
 
 
+def hann_exponentials(time: Tensor, hertz: list[float], lengths: list[float], rate: float) -> Tensor:
+    """[samples, 2 * bands]: cosines, then sines, each in a Hann window of its length about `time` 0 (in samples).
+
+    The product with a full-scale sine at a band's frequency has magnitude 1 (Brown 1991 for constant Q).
+    """
+    columns: list[Tensor] = []
+    for frequency, length in zip(hertz, lengths, strict=True):
+        window = torch.where(time.abs() < length / 2, torch.cos(math.pi * time / length).square(), 0.0)
+        columns.append(window * (2 / window.sum()) * torch.exp(2j * math.pi * frequency / rate * time))
+    kernels = torch.stack(columns, dim=1)
+    return torch.cat([kernels.real, kernels.imag], dim=1).float()
+
+
+def centred_frames(audio: Tensor, hop: int, reach: int) -> Tensor:
+    """[batch, frames * hop] -> [batch, frames, reach * hop] about each frame, by shifted chunks, which exports as is.
+
+    `reach` hops centre on a frame when the margin of (reach - 1) / 2 hops is whole samples; beyond the ends is silence.
+    """
+    batch, samples = audio.shape
+    count = samples // hop
+    margin = (reach - 1) * hop // 2
+    chunks = F.pad(audio, (margin, margin)).reshape(batch, count + reach - 1, hop)
+    return torch.cat([chunks[:, i : i + count] for i in range(reach)], dim=-1)
+
+
 def band_kernels() -> Tensor:
     """[LONGEST, 2 * PITCH]: cosines, then sines."""
     time = torch.arange(LONGEST, dtype=torch.float64) - LONGEST / 2
     rate = SAMPLE_RATE / DECIMATION
-    columns: list[Tensor] = []
-    for band in range(PITCH):
-        hertz = LOWEST_HERTZ * 2 ** (band / BANDS_PER_OCTAVE)
-        length = min(LONGEST, max(SHORTEST, PERIODS * rate / hertz))
-        window = torch.where(time.abs() < length / 2, torch.cos(math.pi * time / length).square(), 0.0)
-        columns.append(window * (2 / window.sum()) * torch.exp(2j * math.pi * hertz / rate * time))
-    kernels = torch.stack(columns, dim=1)
-    return torch.cat([kernels.real, kernels.imag], dim=1).float()
+    hertz = [LOWEST_HERTZ * 2 ** (band / BANDS_PER_OCTAVE) for band in range(PITCH)]
+    lengths = [min(LONGEST, max(SHORTEST, PERIODS * rate / frequency)) for frequency in hertz]
+    return hann_exponentials(time, hertz, lengths, rate)
 
 
 def low_pass() -> Tensor:
@@ -97,11 +117,7 @@ class Spectrum(nn.Module):
         batch, samples = mono.shape
         count = samples // TOP
         low = F.conv1d(F.pad(mono, (30, 30))[:, None], self.taps, stride=DECIMATION)[:, 0]
-        reach = LONGEST // FRAME
-        margin = (LONGEST - FRAME) // 2
-        chunks = F.pad(low, (margin, margin)).reshape(batch, count + reach - 1, FRAME)
-        frames = torch.cat([chunks[:, i : i + count] for i in range(reach)], dim=-1)
-        pitch = _log_power(frames @ self.kernels)
+        pitch = _log_power(centred_frames(low, FRAME, LONGEST // FRAME) @ self.kernels)
         columns = mono.reshape(batch, count * TOP // COLOUR_WINDOW, COLOUR_WINDOW) @ self.fourier
         real, imaginary = columns.chunk(2, dim=-1)
         colour = _log((real.square() + imaginary.square()) @ self.bands)

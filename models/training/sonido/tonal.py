@@ -7,11 +7,10 @@ long as a constant Q asks for, up to a bound; written as one matrix product over
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from sonido.spectrum import SAMPLE_RATE, centred_frames, hann_exponentials
 
 LOWEST_HERTZ = 55.0
 BINS_PER_OCTAVE = 24
@@ -19,22 +18,13 @@ OCTAVES = 7
 BINS = BINS_PER_OCTAVE * OCTAVES
 """55 Hz to 6.9 kHz."""
 Q = 1 / (2 ** (1 / BINS_PER_OCTAVE) - 1)
-SAMPLE_RATE = 44_100
 
 
 def tonal_basis(window: int) -> Tensor:
     """[window, 2 * BINS]: cosines, then sines, each under its own centred Hann window; a full-scale sine gives 1."""
-    centre = (window - 1) / 2
-    offset = torch.arange(window, dtype=torch.float64) - centre
-    columns = []
-    for part in (torch.cos, torch.sin):
-        for index in range(BINS):
-            frequency = LOWEST_HERTZ * 2 ** (index / BINS_PER_OCTAVE)
-            length = min(float(window), Q * SAMPLE_RATE / frequency)
-            hann = 0.5 + 0.5 * torch.cos(2 * math.pi * offset / length)
-            hann = torch.where(offset.abs() < length / 2, hann, torch.zeros_like(hann))
-            columns.append(part(2 * math.pi * frequency / SAMPLE_RATE * offset) * hann * (2 / hann.sum()))
-    return torch.stack(columns, dim=1).float()
+    time = torch.arange(window, dtype=torch.float64) - (window - 1) / 2
+    hertz = [LOWEST_HERTZ * 2 ** (index / BINS_PER_OCTAVE) for index in range(BINS)]
+    return hann_exponentials(time, hertz, [min(window, Q * SAMPLE_RATE / f) for f in hertz], SAMPLE_RATE)
 
 
 class TonalSpectrum(nn.Module):
@@ -52,12 +42,8 @@ class TonalSpectrum(nn.Module):
         self.basis: Tensor
 
     def forward(self, audio: Tensor) -> Tensor:
-        batch, time = audio.shape
-        frames = time // self.hop
-        beside = (self.chunks - 1) * self.hop // 2
-        padded = F.pad(audio.float(), (beside, beside)).reshape(batch, frames + self.chunks - 1, self.hop)
+        windows = centred_frames(audio.float(), self.hop, self.chunks)
         with torch.autocast(audio.device.type, enabled=False):  # bfloat16 would hide what is 45 dB down
-            windows = torch.cat([padded[:, i : i + frames] for i in range(self.chunks)], dim=-1)
             parts = windows @ self.basis
             power = parts[..., :BINS].square() + parts[..., BINS:].square()
             return torch.log1p(1000 * torch.sqrt(power + 1e-12)) / 3
