@@ -61,7 +61,7 @@ def train(
     device: str = "cpu",
 ) -> int:
     """Trains on rendered items but the songs that are kept for the probes. A finished embedding is left as it is."""
-    config = clip_config(size, seed)
+    config = clip_config(size, seed, device)
     config = config if steps is None else overlay(config, steps=steps)
     done = run / "clip" / "finished"
     if done.exists():

@@ -143,7 +143,7 @@ def stage2(
         if start is not None:
             grow(prior, checkpoint.averages(start / f"prior{level}" / "checkpoint"))
         deadline = None if minutes is None else time.monotonic() + 60 * minutes
-        settings = prior_config(size, level, seed, steps)
+        settings = prior_config(size, level, seed, steps, device)
         reached = train_prior(prior, train, held_out, settings, run / f"prior{level}", deadline=deadline, device=device)
         finished = finished and reached >= settings.steps
     return finished

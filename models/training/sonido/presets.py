@@ -11,6 +11,9 @@ from sonido.config import TrainConfig, model_config, overlay
 from sonido.flat_codec import FlatCodec, flat_config
 from sonido.hqvae import HQVAE
 
+LARGE = ("S", "M")
+"""Sizes whose presets are for a GPU."""
+
 STAGE1: dict[str, dict[str, Any]] = {
     "debug": {
         "steps": 60,
@@ -83,6 +86,18 @@ PRIORS: dict[str, dict[str, Any]] = {
     "M": {"steps": 80_000, "batch": 64, "bf16": True, "learning_rate": 4e-4, "warm_up": 1000, "weight_decay": 0.05},
 }
 
+PRIORS_ON_CPU: dict[str, Any] = {
+    "steps": 2400,
+    "batch": 8,
+    "bf16": True,
+    "learning_rate": 2e-3,
+    "warm_up": 150,
+    "ema_decay": 0.99,
+    "weight_decay": 0.05,
+    "validate_every": 400,
+}
+"""Priors larger than `tiny` where there is no GPU: as many steps as fit in an hour on two cores."""
+
 CLIP: dict[str, dict[str, Any]] = {
     "debug": {"steps": 30, "batch": 8, "warm_up": 5, "log_every": 10, "validate_every": 30},
     "tiny": {"steps": 1000, "batch": 32, "log_every": 100},
@@ -91,17 +106,22 @@ CLIP: dict[str, dict[str, Any]] = {
 }
 
 
+CLIP_ON_CPU: dict[str, Any] = {"steps": 2400, "batch": 32, "log_every": 100}
+"""The same for the clip embedding: a quarter of an hour on one core."""
+
+
 def stage1_config(size: str, steps: int | None, seed: int, grown: bool = False) -> TrainConfig:
     return _config(GROWN if grown else STAGE1[size], steps, seed)
 
 
-def prior_config(size: str, level: int, seed: int, steps: int | None = None) -> TrainConfig:
+def prior_config(size: str, level: int, seed: int, steps: int | None = None, device: str = "cuda") -> TrainConfig:
     """Each level draws other windows from the same seed."""
-    return _config(PRIORS[size], steps, 1000 * (level + 1) + seed)
+    preset = PRIORS_ON_CPU if device == "cpu" and size in LARGE else PRIORS[size]
+    return _config(preset, steps, 1000 * (level + 1) + seed)
 
 
-def clip_config(size: str, seed: int) -> TrainConfig:
-    return _config(CLIP[size], None, seed)
+def clip_config(size: str, seed: int, device: str = "cuda") -> TrainConfig:
+    return _config(CLIP_ON_CPU if device == "cpu" and size in LARGE else CLIP[size], None, seed)
 
 
 def _config(changes: dict[str, Any], steps: int | None, seed: int) -> TrainConfig:

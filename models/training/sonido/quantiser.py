@@ -81,6 +81,7 @@ class StochasticQuantiser(nn.Module):
             error = (z32 - nearest).square().sum((1, 2)).mean()
             # Gradient to z as if unquantised, and to the chosen code.
             code = nearest + (z32 - z32.detach())
+            entropy = entropy.detach()  # no noise is drawn: its pull would only crowd z and codes where codes are dense
         return Quantised(code, tokens, error, entropy)
 
     def lookup(self, tokens: Tensor) -> Tensor:
