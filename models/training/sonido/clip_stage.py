@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sonido import checkpoint
-from sonido.checkpoint import load_average
 from sonido.clip_embedding import ClipEmbedding
 from sonido.clip_grid import HOP, WINDOW, count_of
 from sonido.clip_training import ClipTrainer, hear, train_clip
@@ -77,9 +76,9 @@ def train(
 
 
 def load_clip(run: Path, config: ModelConfig) -> ClipEmbedding:
-    trainer = ClipTrainer(config.clip_dimension)
-    load_average(run / "clip" / "checkpoint", trainer)
-    return trainer.clip.eval()
+    clip = ClipEmbedding(config.clip_dimension)
+    clip.load_state_dict(checkpoint.pick(checkpoint.averages(run / "clip" / "checkpoint"), "clip."))
+    return clip.eval()
 
 
 @torch.no_grad()

@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sonido.clip_embedding import FAMILIES, SILENT, TAGS, ClipEmbedding, TagEncoder, contrastive_loss, tags_of
+from sonido.clip_embedding import (
+    FAMILIES,
+    SILENT,
+    TAGS,
+    ClipEmbedding,
+    TagEncoder,
+    contrastive_loss,
+    masked_mean,
+    tags_of,
+)
 from sonido.clip_grid import WINDOW
 from sonido.config import TrainConfig
 from sonido.data.clips import SAMPLE_RATE, Item
@@ -139,6 +148,7 @@ class ClipTrainer(nn.Module):
         self.clip = ClipEmbedding(dimension)
         self.tags = TagEncoder(dimension)
         self.labels = nn.Linear(dimension, TAGS)
+        self.colours = nn.Linear(dimension, 2 * COLOUR)
         self.between = nn.Parameter(torch.tensor(2.0))
 
     def loss(self, first: Crops, second: Crops) -> Tensor:
@@ -154,9 +164,19 @@ class ClipTrainer(nn.Module):
             total = total + among(keys, crops.tags[:, KEYS_FROM:TEMPI_FROM])
             total = total + among(labels[:, KEYS_FROM:TEMPI_FROM], crops.tags[:, KEYS_FROM:TEMPI_FROM])
             total = total + 0.3 * among(labels[:, TEMPI_FROM:], crops.tags[:, TEMPI_FROM:])
+            total = total + 2 * F.mse_loss(self.colours(vector).float(), colour_statistics(crops.colour, crops.mask))
         scores = self.between.exp().clamp(max=50) * embedded[0] @ embedded[1].t()
         target = torch.arange(len(scores), device=scores.device)
         return total / 2 + 0.25 * (F.cross_entropy(scores, target) + F.cross_entropy(scores.t(), target))
+
+
+def colour_statistics(colour: Tensor, mask: Tensor) -> Tensor:
+    """Mean and deviation of each band over the frames that sound [batch, 2 * COLOUR]: what a clip sounds like beyond
+    the labels that the renderer has names for."""
+    sounding = mask[:, :, None]
+    mean = masked_mean(colour, sounding)
+    spread = (masked_mean(colour.square(), sounding) - mean.square()).clamp_min(1e-5).sqrt()
+    return torch.cat([mean, spread], dim=-1)
 
 
 def among(logits: Tensor, one_hot: Tensor) -> Tensor:

@@ -24,8 +24,8 @@ WINDOW = 128
 
 
 @torch.no_grad()
-def encode_chunk(model: HQVAE, audio: Tensor) -> tuple[list[Tensor], Tensor]:
-    """(tokens per level, coarse features [batch, time, width])."""
+def encode_chunk(model: HQVAE, audio: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    """(tokens per level, the encoder's features per level [batch, time, width])."""
     features = model.encoder(to_mid_side(audio))
     state: Tensor | None = None
     tokens: list[Tensor] = []
@@ -34,7 +34,7 @@ def encode_chunk(model: HQVAE, audio: Tensor) -> tuple[list[Tensor], Tensor]:
         code, level_tokens, _ = layer.quantise(layer.target(prepared, feature), 1.0, "hard")
         state = code if prepared is None else prepared + code
         tokens.append(level_tokens)
-    return tokens, features[0]
+    return tokens, list(features)
 
 
 @torch.no_grad()
@@ -49,11 +49,11 @@ def encode_long(model: HQVAE, audio: Tensor, chunk: int = 256) -> tuple[list[Ten
     for start in range(0, count, chunk):
         end = min(count, start + chunk)
         low, high = max(0, start - CONTEXT), min(count, end + CONTEXT)
-        tokens, coarse = encode_chunk(model, padded[None, :, low * TOP : high * TOP].to(device))
+        tokens, encoded = encode_chunk(model, padded[None, :, low * TOP : high * TOP].to(device))
         for level, hop in enumerate(HOPS):
             per_top = TOP // hop * layers[level]
             pieces[level].append(tokens[level][0, (start - low) * per_top : (end - low) * per_top].cpu())
-        features.append(coarse[0, start - low : end - low].cpu())
+        features.append(encoded[0][0, start - low : end - low].cpu())
     return [torch.cat(p) for p in pieces], torch.cat(features)
 
 

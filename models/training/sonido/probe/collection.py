@@ -61,23 +61,21 @@ def beside(frames: Matrix) -> Matrix:
     return np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
 
 
-def levels(collection: Collection, extractor: str, depths: Depths) -> list[Matrix]:
-    """The chosen depths beside each other at 86.13 Hz: [frames, widths]."""
-    parts: list[list[Matrix]] = []
-    for name, depth, repeat in zip(("coarse", "medium", "fine"), depths, (PER_TOP, 1, 1), strict=True):
-        if depth is not None:
-            states = collection.of_states(extractor, name)
-            parts.append([s[:, depth].astype(np.float32).repeat(repeat, axis=0) for s in states])
-    return [np.concatenate(rows, axis=1) for rows in zip(*parts, strict=True)]
+def level_frames(collection: Collection, extractor: str, depths: Depths) -> list[list[Matrix]]:
+    """The chosen depth of each level at 86.13 Hz: per level the pieces' [frames, width]."""
+    return [
+        [s[:, depth].astype(np.float32).repeat(repeat, axis=0) for s in collection.of_states(extractor, name)]
+        for name, depth, repeat in zip(("coarse", "medium", "fine"), depths, (PER_TOP, 1, 1), strict=True)
+        if depth is not None
+    ]
 
 
-def encoder_levels(collection: Collection, extractor: str) -> list[Matrix]:
-    """Stage 1: the encoder's features of the three levels, as wide as the states."""
-    parts = [
+def encoder_frames(collection: Collection, extractor: str) -> list[list[Matrix]]:
+    """Stage 1: the encoder's features of the three levels, as `level_frames`."""
+    return [
         [s.astype(np.float32).repeat(repeat, axis=0) for s in collection.of_states(extractor, f"encoder{level}")]
         for level, repeat in enumerate((PER_TOP, 1, 1))
     ]
-    return [np.concatenate(rows, axis=1) for rows in zip(*parts, strict=True)]
 
 
 def clip_frames(collection: Collection, extractor: str) -> list[Matrix]:

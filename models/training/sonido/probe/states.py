@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +17,6 @@ from sonido.config import model_config
 from sonido.hqvae import HQVAE
 from sonido.pipeline import load_codec, load_priors
 from sonido.prior import Prior
-from sonido.stereo import to_mid_side
 from sonido.tokenisation import TOP, encode_chunk
 
 MEDIUM_PER_TOP = 4
@@ -28,6 +29,20 @@ class Extractor:
     clip: ClipEmbedding | None
     """None leaves the condition out."""
     priors: list[Prior]
+
+    def fingerprint(self) -> str:
+        """Eight digits that follow from the weights, so that no cache is taken for another network's."""
+        digest = hashlib.sha256()
+        for module in (self.codec, *([] if self.clip is None else [self.clip]), *self.priors):
+            for name, tensor in module.state_dict().items():
+                digest.update(name.encode())
+                digest.update(tensor.contiguous().numpy().tobytes())
+        return digest.hexdigest()[:8]
+
+
+def named(label: str, extractor: Extractor) -> str:
+    """The folder of a cache for an extractor: `label` (a run folder's name, say) and its fingerprint."""
+    return f"{re.sub(r'[^A-Za-z0-9.]+', '-', label)}-{extractor.fingerprint()}"
 
 
 @dataclass(frozen=True)
@@ -49,13 +64,12 @@ def trained(run: Path, size: str, conditioned: bool = True) -> Extractor:
     return Extractor(load_codec(run, size), clip, load_priors(run, config))
 
 
-def untrained(run: Path, size: str, seed: int) -> Extractor:
-    """The architecture of the run as drawn from `seed`: stage 1, clip embedding and priors."""
+def untrained(size: str, seed: int) -> Extractor:
+    """The architecture of a size as drawn from `seed`: stage 1, clip embedding and priors."""
     config = model_config(size)
-    configs = [prior.config for prior in load_priors(run, config)]
     torch.manual_seed(seed)
     clip = ClipEmbedding(config.clip_dimension).eval()
-    return Extractor(HQVAE(config.codec).eval(), clip, [Prior(c).eval() for c in configs])
+    return Extractor(HQVAE(config.codec).eval(), clip, [Prior(c).eval() for c in config.priors])
 
 
 @torch.no_grad()
@@ -103,8 +117,7 @@ def states_of(extractor: Extractor, audio: Tensor) -> States:
     """audio [2, time] with time a multiple of 2048."""
     if audio.shape[1] % TOP:
         raise ValueError(f"audio has {audio.shape[1]} samples, expected a multiple of {TOP}; pad it")
-    levels, _ = encode_chunk(extractor.codec, audio[None])
-    from_encoder = extractor.codec.encoder(to_mid_side(audio[None]))
+    levels, from_encoder = encode_chunk(extractor.codec, audio[None])
     coarse, medium, fine = (t[0] for t in levels)
     upper = (None, coarse, medium)
     clips = torch.zeros(0, 0) if extractor.clip is None else embed_long(extractor.clip, audio)

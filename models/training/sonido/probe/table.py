@@ -1,8 +1,7 @@
-"""Runs the probes: the choice of depths on training songs alone, and the table on held-out songs and sound sources."""
+"""Representations of cached pieces, and a probe on a share of the songs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +13,8 @@ from sonido.probe.collection import (
     Depths,
     beside,
     clip_frames,
-    encoder_levels,
-    levels,
+    encoder_frames,
+    level_frames,
     of_frames,
     of_pieces,
 )
@@ -42,27 +41,35 @@ def rows(frames: list[Matrix]) -> Rows:
 
 
 def representations(collections: list[Collection], name: str, depths: Depths) -> list[Rows]:
-    """Rows of all `collections`, the training one first; what is wider than WIDTH is projected as that one says."""
-    frames = [frames_of(c, name, depths) for c in collections]
-    # What joins two representations on purpose is told apart as wider.
-    projection = fit_projection(frames[0], WIDTH * (1 + name.count(" + ")))
-    return [rows(pieces if projection is None else [projection(p) for p in pieces]) for pieces in frames]
+    """Rows of all `collections`, the training one first.
+
+    `name` is 'mel', 'clip: X', 'stage 1: X', 'stage 2: X' or 'features: X' of the extractor X, or several joined by
+    ' + '. Each of the joined ones has WIDTH columns, and its parts (levels, clip embedding) equal shares of them: what
+    is wider is projected as the training collection says.
+    """
+    kept: list[list[list[Matrix]]] = [[] for _ in collections]
+    for kind in name.split(" + "):
+        sides = [parts_of(c, kind, depths) for c in collections]
+        share = WIDTH // len(sides[0])
+        for number in range(len(sides[0])):
+            projection = fit_projection(sides[0][number], share)
+            for side, into in zip(sides, kept, strict=True):
+                part = side[number]
+                into.append(part if projection is None else [projection(piece) for piece in part])
+    return [rows([np.concatenate(piece, axis=1) for piece in zip(*parts, strict=True)]) for parts in kept]
 
 
-def frames_of(collection: Collection, name: str, depths: Depths) -> list[Matrix]:
-    """'mel', 'clip: EXTRACTOR', 'stage 1: EXTRACTOR' or 'stage 2: EXTRACTOR'; several joined by ' + '."""
-    parts: list[list[Matrix]] = []
-    for part in name.split(" + "):
-        kind, _, extractor = part.partition(": ")
-        if kind == "mel":
-            parts.append([beside(m) for m in collection.mel])
-        elif kind == "clip":
-            parts.append(clip_frames(collection, extractor))
-        elif kind == "stage 1":
-            parts.append(encoder_levels(collection, extractor))
-        else:
-            parts.append(levels(collection, extractor, depths))
-    return [np.concatenate(piece, axis=1) for piece in zip(*parts, strict=True)]
+def parts_of(collection: Collection, kind: str, depths: Depths) -> list[list[Matrix]]:
+    """Per part the pieces' frames. 'features' are all that a pack gives: clip embedding and the levels' states."""
+    name, _, extractor = kind.partition(": ")
+    if name == "mel":
+        return [[beside(m) for m in collection.mel]]
+    if name == "clip":
+        return [clip_frames(collection, extractor)]
+    if name == "stage 1":
+        return encoder_frames(collection, extractor)
+    states = level_frames(collection, extractor, depths)
+    return [clip_frames(collection, extractor), *states] if name == "features" else states
 
 
 def by_song(collection: Collection) -> list[list[int]]:
@@ -100,13 +107,3 @@ def _songs(task: Task, split: Split, songs: list[list[int]]) -> tuple[list[Matri
             x.append(np.concatenate([a for a, _ in labelled]))
             truth.append(np.concatenate([t for _, t in labelled]))
     return x, truth
-
-
-def choose(
-    train: Collection, other: Collection, extractor: str, candidates: list[Depths], seed: int, fraction: float
-) -> Iterator[tuple[Depths, list[float]]]:
-    """Scores of all tasks for each candidate: probes on a share of the training songs, measured on `other`."""
-    for depths in candidates:
-        known = representations([train, other], f"stage 2: {extractor}", depths)
-        sides = [Split(c, r) for c, r in zip((train, other), known, strict=True)]
-        yield depths, [score(task, sides[0], sides[1], fraction, seed) for task in TASKS]

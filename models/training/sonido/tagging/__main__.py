@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import re
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ import torch
 from sonido.config import SIZES
 from sonido.data.preparation import Inputs
 from sonido.probe.collection import Depths
-from sonido.probe.states import trained
+from sonido.probe.runs import Source
 from sonido.results import commit, write_section
 from sonido.tagging.calibration import Temperatures, fit_temperatures
 from sonido.tagging.clips import cache, eir_mixes, eir_stems, role_clips
@@ -33,9 +32,9 @@ from sonido.tagging.parts import make_clips
 from sonido.tagging.train import HeadConfig, train_head
 
 
-def run_name(run: str) -> str:
+def extractor_name(a: argparse.Namespace) -> str:
     """As `sonido.probe` names its cache."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", Path(run).name)
+    return Source(Path(a.run_folder), a.size).name()
 
 
 def _clips(a: argparse.Namespace) -> None:
@@ -45,7 +44,8 @@ def _clips(a: argparse.Namespace) -> None:
 
 def _cache(a: argparse.Namespace) -> None:
     out, roles, eir = Path(a.out), Path(a.clips), Path(a.eir)
-    for name, extractor in (("mel", None), (run_name(a.run_folder), trained(Path(a.run_folder), a.size))):
+    source = Source(Path(a.run_folder), a.size)
+    for name, extractor in (("mel", None), (source.name(), source.load())):
         for split in ("held_out", "train"):
             cache(extractor, role_clips(roles / split), out / name / f"roles-{split}")
         cache(extractor, eir_stems(eir), out / name / "eir-stems")
@@ -62,7 +62,7 @@ def _compare(a: argparse.Namespace) -> None:
     for variant in VARIANTS:
         if variant not in a.only:
             continue
-        features = run_name(a.run_folder) if variant == "features" else None
+        features = extractor_name(a) if variant == "features" else None
         data = None
         for seed in range(a.seeds):
             known = "mel" if features is None else f"{features}-{'.'.join(map(str, depths))}"
@@ -113,7 +113,7 @@ def _export(a: argparse.Namespace) -> None:
     parameters = 0
     temperatures: dict[str, Temperatures] = {}
     for variant in VARIANTS:
-        features = run_name(a.run_folder) if variant == "features" else None
+        features = extractor_name(a) if variant == "features" else None
         data = read_data(Path(a.probes), Path(a.cache), features, depths)
         head = train_head(groups_of(data, None), HeadConfig(steps=a.steps), a.seed, mel_extra=features is None)
         parameters = sum(p.numel() for p in head.parameters())
