@@ -34,8 +34,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },
@@ -55,8 +55,10 @@ export default defineConfig({
           include: ['test/daw/**/*.daw.ts'],
           // Ardour 7.3 now and then crashes by itself, without our plugin too. What fails twice is ours.
           retry: 1,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          setupFiles: ['test/daw/support/tellTries.ts'],
+          // Four times what they take on a machine that does five other things.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

@@ -30,9 +30,11 @@ export const SendToTrack = ({ song, what, minConfidence }: SendToTrackProps) => 
       </Button>
       <Popover className="menu-popover">
         <Menu className="menu" aria-label={t.sendTo} onAction={(key) => void send(String(key))}>
-          {tracks.map(({ id, name }) => (
-            <MenuItem className="menu-item" id={id} key={id}>
+          {tracks.map(({ id, name, slot }) => (
+            <MenuItem className="menu-item" id={id} key={id} textValue={name}>
               {name}
+              {/* Not every host tells the plugin what its track is called. */}
+              {slot > 0 && <span className="menu-hint">{t.slot(slot)}</span>}
             </MenuItem>
           ))}
         </Menu>

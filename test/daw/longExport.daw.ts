@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Take } from '../../main/contracts/session.ts';
 import { exportMaster } from './ardour/export.ts';
 import { makeSession, materialStart, type ArdourSession } from './ardour/session.ts';
 import { App } from './support/app.ts';
@@ -44,21 +45,20 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']))('Ardour with the LV2', ()
       const begun = performance.now();
       const { master, crashes } = await exportMaster(sandbox, session);
       const seconds = (performance.now() - begun) / 1000;
+      // Takes of exports that crashed before are shorter.
+      const whole = ({ state, hostStart, frames }: Take) =>
+        state !== 'recording' && hostStart + frames >= end;
       const list = await app.until(
-        'the takes to end',
-        (all) =>
-          all.every(
-            ({ plugin, takes }) => plugin === null && takes.every(({ state }) => state !== 'recording'),
-          ) && all,
+        'a whole take of both tracks',
+        (all) => all.length === tracks.length && all.every(({ takes }) => takes.some(whole)) && all,
       );
       const placed = tracks.map(({ audio }) => cut(audio, materialStart, 0, end));
       expect(difference(master, sum(placed))).toBe('same');
       for (const [index, { audio }] of tracks.entries()) {
         const { takes } = list.find(({ slot }) => slot === index + 1)!;
-        const take = takes.reduce((a, b) => (b.started > a.started ? b : a));
+        const take = takes.filter(whole).reduce((a, b) => (b.started > a.started ? b : a));
         const wave = await readWave(sandbox.path('sonidesk', 'audio', take.audio));
         expect(take.gaps).toEqual([]);
-        expect(take.hostStart + take.frames).toBeGreaterThanOrEqual(end);
         const got = cut(wave.audio, take.hostStart, materialStart, end);
         expect(difference(got, audio)).toBe('same');
       }

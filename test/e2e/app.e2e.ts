@@ -50,7 +50,7 @@ describe.skipIf(leftOut(missing))('the packaged app', () => {
     await showView(page, 'Stems');
     await page.getByText('The stems add up to the song exactly.').waitFor();
     await page.keyboard.press(' ');
-    await expect.poll(() => position(page), { timeout: 20_000 }).toBeGreaterThan(0.5);
+    await expect.poll(() => position(page), { timeout: 60_000 }).toBeGreaterThan(0.5);
     await page.keyboard.press(' ');
     await showView(page, 'MIDI');
     await page.getByText(/\d+ of \d+ notes/).waitFor();
@@ -107,15 +107,15 @@ describe.skipIf(leftOut(missing))('the packaged app', () => {
     const { app, page } = desk;
     const [pid] = await enginePids(app);
     process.kill(pid!, 'SIGKILL');
-    await expect.poll(() => enginePids(app), { timeout: 30_000 }).not.toContain(pid);
-    await expect.poll(async () => (await enginePids(app)).length, { timeout: 30_000 }).toBe(1);
-    await page.getByRole('alert').waitFor({ state: 'detached', timeout: 30_000 });
+    await expect.poll(() => enginePids(app), { timeout: 60_000 }).not.toContain(pid);
+    await expect.poll(async () => (await enginePids(app)).length, { timeout: 60_000 }).toBe(1);
+    await page.getByRole('alert').waitFor({ state: 'detached', timeout: 60_000 });
     await showView(page, 'Stems');
     await page.getByText('The stems add up to the song exactly.').waitFor();
     // The media have new names now; they play.
     await page.keyboard.press('Home');
     await page.keyboard.press(' ');
-    await expect.poll(() => position(page), { timeout: 20_000 }).toBeGreaterThan(0.3);
+    await expect.poll(() => position(page), { timeout: 60_000 }).toBeGreaterThan(0.3);
     await page.keyboard.press(' ');
   });
 
@@ -126,12 +126,12 @@ describe.skipIf(leftOut(missing))('the packaged app', () => {
     await page.getByRole('button', { name: 'Preferences' }).press('Enter');
     const size = page.getByRole('dialog', { name: 'Preferences' }).getByRole('slider', { name: 'Size' });
     await size.press('End');
-    await expect.poll(width, { timeout: 30_000 }).toBeLessThanOrEqual(usual / 2 + 1);
+    await expect.poll(width, { timeout: 60_000 }).toBeLessThanOrEqual(usual / 2 + 1);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
       0,
     );
     await size.press('Home');
-    await expect.poll(width, { timeout: 30_000 }).toBe(usual);
+    await expect.poll(width, { timeout: 60_000 }).toBe(usual);
     await page.keyboard.press('Escape');
   });
 

@@ -69,7 +69,7 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Go to Models' }).waitFor();
     await expect
-      .poll(() => dialog.getByText(/Needs the pack/).count(), { timeout: 30_000 })
+      .poll(() => dialog.getByText(/Needs the pack/).count(), { timeout: 60_000 })
       .toBeGreaterThan(0);
   });
 

@@ -14,7 +14,7 @@ import { chromium, leftOut } from './support/requirement.ts';
 const missing = chromium === null ? 'There is no Chromium here (install one, or name it in CHROMIUM).' : null;
 const views = ['Session', 'Stems', 'MIDI', 'Mix', 'Jobs', 'Models', 'Doctor'] as const;
 /** Long for what takes a moment: the machine may be busy. */
-const soon = { timeout: 30_000 };
+const soon = { timeout: 60_000 };
 const sizes = [
   [1024, 640],
   [1280, 800],
@@ -86,15 +86,15 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await press('Control+o');
     await (await chooser).setFiles(home.song);
     const ready = page.locator('.song-header').getByRole('button', { name: 'Analyse…' });
-    await ready.waitFor({ timeout: 60_000 });
-    await page.getByRole('img', { name: 'Waveform of First Song' }).waitFor({ timeout: 60_000 });
-    await ready.waitFor({ timeout: 60_000 });
+    await ready.waitFor({ timeout: 150_000 });
+    await page.getByRole('img', { name: 'Waveform of First Song' }).waitFor({ timeout: 150_000 });
+    await ready.waitFor({ timeout: 150_000 });
     await press('Control+Enter');
     await page.getByRole('dialog').waitFor();
     await tabTo(page, /^Start$/);
     await press('Enter');
-    await page.getByRole('slider', { name: 'Level of Drums' }).waitFor({ timeout: 120_000 });
-    await ready.waitFor({ timeout: 120_000 });
+    await page.getByRole('slider', { name: 'Level of Drums' }).waitFor({ timeout: 150_000 });
+    await ready.waitFor({ timeout: 150_000 });
     await press('1');
     const solo = page.getByRole('button', { name: 'Solo Drums', pressed: true });
     await expect.poll(() => solo.count(), soon).toBe(1);
@@ -105,7 +105,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     const { page } = desk;
     await press('Alt+Digit4');
     await page.getByRole('button', { name: 'Before' }).waitFor();
-    await page.getByRole('img', { name: /^Spectrum of the mix/ }).waitFor({ timeout: 60_000 });
+    await page.getByRole('img', { name: /^Spectrum of the mix/ }).waitFor({ timeout: 150_000 });
     await page.getByRole('img', { name: /^Width of the mix/ }).waitFor();
     expect(
       await page
@@ -168,12 +168,12 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     const [dropped, chosen] = ['Loved Mix', 'Other Mix'].map((name) => join(home.home, `${name}.wav`));
     for (const path of [dropped!, chosen!]) await copyFile(home.song, path);
     await dropFile(page, place, dropped!);
-    const matched = (name: string) => page.getByText(`Matched to ${name}`).waitFor({ timeout: 120_000 });
+    const matched = (name: string) => page.getByText(`Matched to ${name}`).waitFor({ timeout: 150_000 });
     await matched('Loved Mix');
     // It was not opened as a song, as a file is that is dropped elsewhere.
     expect(await page.getByRole('button', { name: /^Loved Mix/ }).count()).toBe(0);
     await page.getByRole('heading', { name: 'First Song' }).waitFor();
-    await page.locator('.song-header').getByRole('button', { name: 'Analyse…' }).waitFor({ timeout: 60_000 });
+    await page.locator('.song-header').getByRole('button', { name: 'Analyse…' }).waitFor({ timeout: 150_000 });
     await place.locator('input').setInputFiles(chosen!);
     await matched('Other Mix');
   });
@@ -191,9 +191,9 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await tabTo(page, /^Export$/);
     await press('Enter');
     await expect
-      .poll(() => readdir(home.exports).catch(() => []), { timeout: 60_000 })
+      .poll(() => readdir(home.exports).catch(() => []), { timeout: 150_000 })
       .toContain('First Song - mix.wav');
-    await dialog.getByRole('listitem').first().waitFor({ timeout: 60_000 });
+    await dialog.getByRole('listitem').first().waitFor({ timeout: 150_000 });
     await press('Escape');
     await dialog.waitFor({ state: 'detached' });
   });
@@ -213,11 +213,11 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await dialog.getByText('Waveform').click();
     await dialog.getByRole('textbox', { name: /Stems/ }).fill('drums, bass, other, vocals');
     await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-    await dialog.waitFor({ state: 'detached', timeout: 60_000 });
+    await dialog.waitFor({ state: 'detached', timeout: 150_000 });
     const card = page.getByRole('listitem', { name: 'my-own' });
     await card.getByText('Installed').waitFor();
     await card.getByRole('button', { name: 'Measure the speed' }).click();
-    await card.getByText(/× real time on CPU/).waitFor({ timeout: 120_000 });
+    await card.getByText(/× real time on CPU/).waitFor({ timeout: 150_000 });
     await card.getByRole('button', { name: 'Remove' }).click();
     await expect.poll(() => card.count(), soon).toBe(0);
   });
@@ -250,7 +250,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
       await showView(page, view);
       await page.waitForFunction(() => document.querySelector('.view, .empty') !== null);
       if (view === 'Doctor') {
-        await page.getByText(/\d+ good, \d+ worth a look/).waitFor({ timeout: 120_000 });
+        await page.getByText(/\d+ good, \d+ worth a look/).waitFor({ timeout: 150_000 });
         for (const name of ['plugin server', 'plugin VST3', 'audio output', 'MIDI ports', 'providers']) {
           await page.getByText(name, { exact: true }).first().waitFor();
         }
@@ -296,7 +296,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     const differences: string[] = [];
     for (const view of ['Mix', 'Models', 'Jobs'] as const) {
       await showView(page, view);
-      if (view === 'Mix') await page.locator('.picture').first().waitFor({ timeout: 60_000 });
+      if (view === 'Mix') await page.locator('.picture').first().waitFor({ timeout: 150_000 });
       for (const [width, height] of sizes) {
         await page.setViewportSize({ width, height });
         // Two frames: the canvases follow the new size.

@@ -12,7 +12,7 @@ const print = 'Print';
 const notes = 'Notes';
 
 /** How long a roll may take on a busy machine, in seconds. */
-const rollPatience = 60;
+const rollPatience = 180;
 
 export interface ArdourSession {
   readonly folder: string;

@@ -5,7 +5,14 @@ import { sampleRate } from '../support/material.ts';
 
 const execute = promisify(execFile);
 
-/** A JACK server of our own without a sound card, in real time. */
+/** How long the server waits for what a client plays. */
+const clientPatienceMs = 20_000;
+let servers = 0;
+
+/**
+ * A JACK server of our own without a sound card, in real time. It waits for its clients (`--sync`): on a machine that stands
+ * still for a moment the transport would run away from a host that was not called.
+ */
 export class Jack implements AsyncDisposable {
   private constructor(
     private readonly name: string,
@@ -13,17 +20,15 @@ export class Jack implements AsyncDisposable {
   ) {}
 
   static async start(blockFrames: number): Promise<Jack> {
-    const name = `sonidesk-${process.pid}`;
-    const server = spawn(
-      'jackd',
-      ['--no-realtime', '-n', name, '-d', 'dummy', '-r', String(sampleRate), '-p', String(blockFrames)],
-      { stdio: 'ignore' },
-    );
+    const name = `sonidesk-${process.pid}-${++servers}`;
+    const engine = ['--no-realtime', '--sync', '--timeout', String(clientPatienceMs), '-n', name];
+    const driver = ['-d', 'dummy', '-r', String(sampleRate), '-p', String(blockFrames)];
+    const server = spawn('jackd', [...engine, ...driver], { stdio: 'ignore' });
     const jack = new Jack(name, server);
     const ended = once(server, 'exit').then(([code]) => {
       throw new Error(`jackd ended with ${code}`);
     });
-    await Promise.race([ended, execute('jack_wait', ['-s', name, '-w', '-t', '30'])]);
+    await Promise.race([ended, execute('jack_wait', ['-s', name, '-w', '-t', '120'])]);
     ended.catch(() => undefined);
     return jack;
   }

@@ -21,7 +21,21 @@ const plugin = (format: QtractorFormat, sandbox: Sandbox) => `
      <activated>1</activated>
     </plugin>`;
 
-/** A session with one track: a file from frame 0 on, and our plugin twice in a row, so that the second hears the first. */
+/**
+ * Clips up to this length Qtractor keeps in memory. Longer ones a thread of its own reads while they play: when that comes too late,
+ * Qtractor plays what it missed afterwards, and everything behind it is late.
+ */
+export const clipFrames = 5 * sampleRate;
+/** Qtractor fades at both ends of a clip: in over this, out over the block in which it ends. */
+export const fadeFrames = 32;
+
+const clip = (wave: string, frames: number, start: number) => `
+    <clip name="song">
+     <properties><start>${start}</start><offset>${start}</offset><length>${Math.min(clipFrames, frames - start)}</length></properties>
+     <audio-clip><filename>${wave}</filename></audio-clip>
+    </clip>`;
+
+/** A session with one track: a file from frame 0 on in clips, and our plugin twice in a row, so that the second hears the first. */
 export async function writeSession(
   sandbox: Sandbox,
   format: QtractorFormat,
@@ -29,6 +43,7 @@ export async function writeSession(
   frames: number,
 ): Promise<string> {
   const file = sandbox.path(`${format}.qtr`);
+  const starts = Array.from({ length: Math.ceil(frames / clipFrames) }, (_, index) => index * clipFrames);
   await writeFile(
     file,
     `<!DOCTYPE qtractor-session>
@@ -46,11 +61,7 @@ export async function writeSession(
   <track name="Song" type="audio">
    <properties><input-bus>Master</input-bus><output-bus>Master</output-bus></properties>
    <state><mute>0</mute><solo>0</solo><record>0</record><monitor>0</monitor><gain>1</gain><panning>0</panning></state>
-   <clips>
-    <clip name="song">
-     <properties><start>0</start><offset>0</offset><length>${frames}</length></properties>
-     <audio-clip><filename>${wave}</filename></audio-clip>
-    </clip>
+   <clips>${starts.map((start) => clip(wave, frames, start)).join('')}
    </clips>
    <plugins>${plugin(format, sandbox)}${plugin(format, sandbox)}
    </plugins>

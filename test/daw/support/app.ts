@@ -9,7 +9,7 @@ import { lastLine, program, runCli } from '../../cli/runCli.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** How long an event may take on a busy machine before a test gives up. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 type Captured = CallOutput<typeof bridge, 'capture'>;
 

@@ -256,7 +256,7 @@ export function electronChecklist(desk: () => AppDesk): void {
     });
     expect(answers).toEqual(['refused', 'refused', 'refused']);
     // In order: had a wrong one been heard, it would stand before.
-    await expect.poll(() => bars.jsonValue(), { timeout: 30_000 }).toEqual([0.5]);
+    await expect.poll(() => bars.jsonValue(), { timeout: 60_000 }).toEqual([0.5]);
 
     const stranger = await app.evaluate(async ({ app: electron, BrowserWindow }) => {
       const preload = `${electron.getAppPath()}/dist/preload.cjs`;
