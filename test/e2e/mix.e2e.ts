@@ -173,7 +173,10 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     // It was not opened as a song, as a file is that is dropped elsewhere.
     expect(await page.getByRole('button', { name: /^Loved Mix/ }).count()).toBe(0);
     await page.getByRole('heading', { name: 'First Song' }).waitFor();
-    await page.locator('.song-header').getByRole('button', { name: 'Analyse…' }).waitFor({ timeout: 150_000 });
+    await page
+      .locator('.song-header')
+      .getByRole('button', { name: 'Analyse…' })
+      .waitFor({ timeout: 150_000 });
     await place.locator('input').setInputFiles(chosen!);
     await matched('Other Mix');
   });
