@@ -167,7 +167,7 @@ def main() -> None:
     source = Source(run, a.size)
     if a.only_cache:
         blanks = [Source(run, a.size, seed=seed) for seed in range(a.untrained)]
-        wanted = [None, source] if a.only_cache == "run" else blanks
+        wanted: list[Source | None] = [None, source] if a.only_cache == "run" else [*blanks]
         chosen: tuple[splits.Split, ...] = ALL if a.only_cache == "run" else ("train", a.judged)
         fill(Path(a.material), Path(a.cache), wanted, chosen, a.processes)
         return

@@ -20,9 +20,7 @@ from sonido.probe.collection import (
 )
 from sonido.probe.projection import WIDTH, fit_projection
 from sonido.probe.ridge import Matrix, probe
-from sonido.probe.tasks import TASKS, Task
-
-FRACTIONS = (1.0, 0.5, 0.25, 0.1)
+from sonido.probe.tasks import Task
 
 
 @dataclass(frozen=True)

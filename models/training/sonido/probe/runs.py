@@ -1,0 +1,132 @@
+"""What is worth keeping of a probe run, computed on several processes: states of the pieces, scores of the probes.
+
+Every piece and every column of a table is a file of its own, named by what it follows from; what exists is kept, so a
+run that was cut short goes on where it stopped, and other tables take what they have in common with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+
+from sonido.data.splits import Split as SplitName
+from sonido.probe.collection import STEP, Depths, read_collection
+from sonido.probe.projection import WIDTH
+from sonido.probe.ridge import STRENGTHS
+from sonido.probe.segments import cache, pieces
+from sonido.probe.states import Extractor, named, trained, untrained
+from sonido.probe.table import Split, representations, score
+from sonido.probe.tasks import TASKS
+
+T = TypeVar("T")
+Scores = dict[str, dict[str, list[float]]]
+"""Task -> share of the labels -> a value per seed."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An extractor as a process can make it: of a run, conditioned or not, or drawn from a seed."""
+
+    run: Path
+    size: str
+    conditioned: bool = True
+    seed: int | None = None
+
+    def load(self) -> Extractor:
+        if self.seed is not None:
+            return untrained(self.size, self.seed)
+        return trained(self.run, self.size, self.conditioned)
+
+    def name(self) -> str:
+        blank = f"untrained-{self.size}-{self.seed}"
+        return named(self.run.name if self.seed is None else blank, self.load())
+
+
+@dataclass(frozen=True)
+class Column:
+    """A representation, and where and how it is probed."""
+
+    representation: str
+    depths: Depths
+    seeds: tuple[int, ...]
+    fractions: tuple[float, ...]
+    judged: str
+    """Split that the probes are measured on."""
+
+    def key(self, known: list[list[str]]) -> str:
+        """`known` are the names of the pieces, of training and judged ones."""
+        document = [asdict(self), known, WIDTH, STEP, STRENGTHS]
+        return hashlib.sha256(json.dumps(document).encode()).hexdigest()[:16]
+
+
+def fill(
+    material: Path, root: Path, sources: list[Source | None], splits: tuple[SplitName, ...], processes: int
+) -> list[str]:
+    """Caches the states of all pieces under ROOT/NAME/SPLIT; None is mel and labels. Gives the names."""
+    names = ["mel" if source is None else source.name() for source in sources]
+    jobs = [
+        (material, root / name, source, splits, part, processes)
+        for source, name in zip(sources, names, strict=True)
+        for part in range(processes)
+    ]
+    _spread(_fill_part, jobs, processes)
+    return names
+
+
+def _fill_part(
+    material: Path, folder: Path, source: Source | None, splits: tuple[SplitName, ...], part: int, parts: int
+) -> None:
+    wanted = [(split, piece) for split in splits for piece in pieces(material, (split,), 1)[part::parts]]
+    missing = [(split, piece) for split, piece in wanted if not (folder / split / f"{piece.name}.npz").exists()]
+    if not missing:
+        return
+    extractor = None if source is None else source.load()
+    for split, piece in missing:
+        cache(extractor, [piece], folder / split)
+
+
+def judge(root: Path, columns: list[Column], extractors: tuple[str, ...], processes: int) -> list[Scores]:
+    """Scores of each column, on the pieces that have the states of all `extractors`."""
+    found: list[Scores] = _spread(_judge, [(root, column, extractors) for column in columns], processes)
+    return found
+
+
+def _judge(root: Path, column: Column, extractors: tuple[str, ...]) -> Scores:
+    train, judged = (read_collection(root, split, extractors) for split in ("train", column.judged))
+    path = root / "scores" / f"{column.key([train.names, judged.names])}.json"
+    if path.exists():
+        kept: Scores = json.loads(path.read_text())
+        return kept
+    known = representations([train, judged], column.representation, column.depths)
+    sides = [Split(c, r) for c, r in zip((train, judged), known, strict=True)]
+    scores: Scores = {}
+    for task in TASKS:
+        for fraction in column.fractions:
+            values = [score(task, sides[0], sides[1], fraction, seed) for seed in column.seeds]
+            scores.setdefault(task.name, {})[str(fraction)] = values
+            print(f"probe={column.representation!r} task={task.name!r} fraction={fraction} values={values}", flush=True)
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(scores))
+    partial.rename(path)
+    return scores
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def _spread(job: Callable[..., T], jobs: list[tuple[Any, ...]], processes: int) -> list[T]:
+    """`job` of every tuple of arguments, in their order."""
+    if processes == 1:
+        return [job(*arguments) for arguments in jobs]
+    with ProcessPoolExecutor(processes, get_context("spawn"), _one_thread) as pool:
+        return [future.result() for future in [pool.submit(job, *arguments) for arguments in jobs]]
