@@ -93,7 +93,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       await shelf.change(id, () => ({ opened: Date.now() }));
       return id;
     }
-    const named = paths.length === 1 ? titleOf(paths[0]!) : basename(dirname(paths[0]!));
+    const named = paths.length === 1 ? titleOf(paths[0]!) : sessionTitle(paths, directory);
     const title = captured?.title ?? named;
     await shelf.put(newSong(id, title, paths, captured?.origin));
     queue.add(id, title, { stems: null, notes: null, mix: false });
@@ -221,6 +221,12 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
 }
 
 const titleOf = (path: string): string => basename(path, extname(path));
+
+/** A session is called as the folder of its tracks; what a browser has sent lies in a folder without a name. */
+const sessionTitle = ([first = '', ...others]: readonly string[], directory: string): string =>
+  first.startsWith(join(directory, 'incoming'))
+    ? `${titleOf(first)} + ${others.length}`
+    : basename(dirname(first));
 
 /** What there is now, and again whenever it changes. */
 function topic<Event>(changed: Listeners, snapshot: () => Event) {

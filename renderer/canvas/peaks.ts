@@ -14,6 +14,8 @@ import { RecentlyUsed } from './recentlyUsed.ts';
 const tileBins = 2048;
 /** What is kept of all media together: 64 lanes in view need a fifth of it. */
 const mostBytes = 64 * 2 ** 20;
+/** Before an overview that could not be fetched is asked for again. */
+const pausesMs = [300, 1000, 4000];
 const tiles = new RecentlyUsed<Float32Array>(mostBytes);
 
 export interface PeaksSlice {
@@ -104,11 +106,15 @@ class Peaks {
   }
 
   async #open(): Promise<void> {
-    try {
-      this.header = parsePeaksHeader(new Uint8Array(await readBytes(this.id, 0, largestHeader)));
-      await this.#fetch(this.header.levels.length - 1, 0);
-    } catch {
-      // Nothing is drawn then; playing does not need it.
+    for (const pause of [...pausesMs, null]) {
+      try {
+        this.header = parsePeaksHeader(new Uint8Array(await readBytes(this.id, 0, largestHeader)));
+        await this.#fetch(this.header.levels.length - 1, 0);
+        break;
+      } catch {
+        // After the last time nothing is drawn; playing does not need it.
+        if (pause !== null) await new Promise((resolve) => setTimeout(resolve, pause));
+      }
     }
     this.changed.emit();
   }

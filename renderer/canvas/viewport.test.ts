@@ -21,6 +21,14 @@ describe('the part of the time that is shown', () => {
     expect(viewport.toPixel(under)).toBeCloseTo(700);
   });
 
+  it('zooms around the playhead, or around its middle when that is elsewhere', () => {
+    viewport.zoomAround(0.5, 20);
+    expect(viewport.toPixel(20)).toBeCloseTo(200);
+    const middle = viewport.toSeconds(500);
+    viewport.zoomAround(0.5, 90);
+    expect(viewport.toSeconds(500)).toBeCloseTo(middle);
+  });
+
   it('never leaves the song', () => {
     viewport.scroll(-50);
     expect(viewport.start).toBe(0);

@@ -64,6 +64,12 @@ class Viewport {
     this.#limit();
   }
 
+  /** What is at `seconds` stays where it is, as long as it is in view; else what is in the middle. */
+  zoomAround(factor: number, seconds: number): void {
+    const x = this.toPixel(seconds);
+    this.zoom(factor, x >= 0 && x <= this.#width ? x : undefined);
+  }
+
   scroll(pixels: number): void {
     this.start += pixels * this.secondsPerPixel;
     this.#limit();

@@ -166,7 +166,9 @@ const MaskingRow = ({
   const percent = (part: number) => `${Math.round(100 * part)}`;
   return (
     <li>
-      <span className="masking-name">{name}</span>
+      <span className="masking-name" title={name}>
+        {name}
+      </span>
       <Picture
         className="masking-row"
         label={t.maskingOf(name, before.total, after.total)}

@@ -96,13 +96,13 @@ export const Transport = () => {
         </ToggleButtonGroup>
       )}
       <span className="spring" />
-      <IconButton label={t.zoomOut} onPress={() => viewport.zoom(1.5)}>
+      <IconButton label={t.zoomOut} onPress={() => viewport.zoomAround(1.5, player.position)}>
         <icons.zoomOut />
       </IconButton>
       <IconButton label={t.zoomAll} onPress={() => viewport.showAll(player.duration)}>
         <icons.zoomAll />
       </IconButton>
-      <IconButton label={t.zoomIn} onPress={() => viewport.zoom(1 / 1.5)}>
+      <IconButton label={t.zoomIn} onPress={() => viewport.zoomAround(1 / 1.5, player.position)}>
         <icons.zoomIn />
       </IconButton>
     </section>

@@ -61,9 +61,9 @@ function press(event: KeyboardEvent): boolean {
       s: () => changeLane(({ solo }) => ({ solo: !solo })),
       m: () => changeLane(({ muted }) => ({ muted: !muted })),
     }),
-    '+': () => viewport.zoom(1 / zoomStep),
-    '=': () => viewport.zoom(1 / zoomStep),
-    '-': () => viewport.zoom(zoomStep),
+    '+': () => viewport.zoomAround(1 / zoomStep, player.position),
+    '=': () => viewport.zoomAround(1 / zoomStep, player.position),
+    '-': () => viewport.zoomAround(zoomStep, player.position),
     '0': () => viewport.showAll(player.duration),
     '?': () => actions.dialog('shortcuts'),
   };

@@ -80,7 +80,7 @@ export const StudioHead = memo(({ track, takes, isChosen, isUnfolded }: HeadProp
               {tags !== '' && (
                 <ul
                   className="studio-tags"
-                  aria-label={texts().song.tags}
+                  aria-label={texts().song.tagsOf(name)}
                   title={tags.replaceAll('\n', ', ')}
                 >
                   {tags.split('\n').map((tag) => (

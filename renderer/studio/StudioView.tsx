@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import { viewport } from '../canvas/viewport.ts';
 import { IconButton, Toggle } from '../parts/controls.tsx';
 import { icons } from '../parts/icons.tsx';
+import { UndoRedo } from '../parts/UndoRedo.tsx';
 import { undoable } from '../state/shown.ts';
 import { texts } from '../texts/texts.ts';
 import { live } from './live.ts';
@@ -13,6 +14,11 @@ import { HostClockText } from './StudioRuler.tsx';
 import { studioActions } from './studioActions.ts';
 import { chooseAll, hasTracks, useStudio } from './studioState.ts';
 
+const steps = {
+  onUndo: () => void studioActions.undoTakes(),
+  onRedo: () => void studioActions.redoTakes(),
+};
+
 /** The session in the DAW: its tracks, what they have captured, and what to make of it. */
 export const StudioView = () => {
   const t = texts().studio;
@@ -21,10 +27,7 @@ export const StudioView = () => {
   const [showsMarkers, setShowsMarkers] = useState(false);
   const [following, setFollowing] = useState(follows());
   useEffect(() => {
-    undoable.current = {
-      undo: () => void studioActions.undoTakes(),
-      redo: () => void studioActions.redoTakes(),
-    };
+    undoable.current = { undo: steps.onUndo, redo: steps.onRedo };
     return () => {
       undoable.current = null;
     };
@@ -74,33 +77,28 @@ export const StudioView = () => {
         </Toggle>
         <HostClockText />
         <span className="spring" />
-        <IconButton
-          label={t.undoTakes}
-          isDisabled={!studio.canUndo}
-          onPress={() => void studioActions.undoTakes()}
-        >
-          <icons.undo />
-        </IconButton>
-        <IconButton
-          label={t.redoTakes}
-          isDisabled={!studio.canRedo}
-          onPress={() => void studioActions.redoTakes()}
-        >
-          <icons.redo />
-        </IconButton>
+        <UndoRedo
+          labels={{ undo: t.undoTakes, redo: t.redoTakes }}
+          canUndo={studio.canUndo}
+          canRedo={studio.canRedo}
+          {...steps}
+        />
         <Button className="button" onPress={() => void studioActions.addMarker(live.position)}>
           {t.addMarker}
         </Button>
         <Button className="button button-quiet" onPress={() => setShowsMarkers(true)}>
           {t.markers}…
         </Button>
-        <IconButton label={texts().transport.zoomOut} onPress={() => viewport.zoom(1.5)}>
+        <IconButton label={texts().transport.zoomOut} onPress={() => viewport.zoomAround(1.5, live.position)}>
           <icons.zoomOut />
         </IconButton>
         <IconButton label={t.zoomAll} onPress={() => viewport.showAll(live.duration)}>
           <icons.zoomAll />
         </IconButton>
-        <IconButton label={texts().transport.zoomIn} onPress={() => viewport.zoom(1 / 1.5)}>
+        <IconButton
+          label={texts().transport.zoomIn}
+          onPress={() => viewport.zoomAround(1 / 1.5, live.position)}
+        >
           <icons.zoomIn />
         </IconButton>
       </section>

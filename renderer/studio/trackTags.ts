@@ -1,4 +1,6 @@
 import type { Song } from '../../main/contracts/desk.ts';
+import { heardName } from '../texts/heardNames.ts';
+import { texts } from '../texts/texts.ts';
 
 /** From this probability on an instrument is named. */
 const surely = 0.5;
@@ -9,15 +11,17 @@ export function tagsOf({ tags, mix, sources }: Song, index: number): string[] {
   if (sources.length > 1) {
     const name = sources[index]?.name;
     const planned = mix?.plan.tracks.find((track) => track.name === name);
-    return planned === undefined ? [] : [planned.role];
+    return planned === undefined ? [] : [heardName(planned.role)];
   }
   if (tags === null) return [];
   const role = tags.content?.roles[0]?.name;
   const instruments = (tags.content?.instruments ?? [])
     .filter(({ name, confidence }) => confidence >= surely && name !== role)
     .slice(0, mostInstruments);
-  const key = tags.key === null ? [] : [`${tags.key.tonic} ${tags.key.mode}`];
-  return [...(role === undefined ? [] : [role]), ...instruments.map(({ name }) => name), ...key];
+  const key = tags.key === null ? [] : [texts().song.key(tags.key.tonic, tags.key.mode)];
+  const heard = [...(role === undefined ? [] : [role]), ...instruments.map(({ name }) => name)];
+  // Two kinds of the same have one name.
+  return [...new Set([...heard.map(heardName), ...key])];
 }
 
 /** The same of a track of the DAW, from the songs that were made of it; what was looked at alone says most. */

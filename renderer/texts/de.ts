@@ -200,6 +200,7 @@ export const de: Texts = {
     facts: (rate, channels) =>
       `${rate / 1000} kHz · ${channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} Kanäle`}`,
     tags: 'Gehört',
+    tagsOf: (name) => `Gehört in ${name}`,
     waveform: (name) => `Wellenform von ${name}`,
     spectrogram: (name) => `Spektrogramm von ${name}`,
     timeline: 'Zeitleiste; Pfeiltasten bewegen den Abspielkopf',

@@ -191,6 +191,7 @@ export const en = {
     facts: (rate: number, channels: number) =>
       `${rate / 1000} kHz · ${channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`}`,
     tags: 'What was heard',
+    tagsOf: (name: string) => `What was heard in ${name}`,
     waveform: (name: string) => `Waveform of ${name}`,
     spectrogram: (name: string) => `Spectrogram of ${name}`,
     timeline: 'Timeline; arrow keys move the playhead',

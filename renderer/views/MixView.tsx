@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import type { MixChoice, Song } from '../../main/contracts/desk.ts';
 import { AnalyseButton } from '../parts/AnalyseButton.tsx';
-import { Empty, Fader, IconButton } from '../parts/controls.tsx';
-import { icons } from '../parts/icons.tsx';
+import { Empty, Fader } from '../parts/controls.tsx';
 import { MixStrip } from '../parts/MixStrip.tsx';
 import { ReferenceDrop } from '../parts/ReferenceDrop.tsx';
 import { useEmitter } from '../parts/Transport.tsx';
+import { UndoRedo } from '../parts/UndoRedo.tsx';
 import { toneOf } from '../parts/Wave.tsx';
 import { MixPictures } from '../mixPictures/MixPictures.tsx';
 import { actions } from '../state/actions.ts';
@@ -127,12 +127,13 @@ export const MixView = ({ song }: { song: Song }) => {
           home={1}
           format={(value) => `${Math.round(100 * value)} %`}
         />
-        <IconButton label={t.undo} isDisabled={!mix.canUndo} onPress={steps.undo}>
-          <icons.undo />
-        </IconButton>
-        <IconButton label={t.redo} isDisabled={!mix.canRedo} onPress={steps.redo}>
-          <icons.redo />
-        </IconButton>
+        <UndoRedo
+          labels={t}
+          canUndo={mix.canUndo}
+          canRedo={mix.canRedo}
+          onUndo={steps.undo}
+          onRedo={steps.redo}
+        />
         <span className="spring" />
         {mix.applied && <span className="chip chip-good">{t.appliedNow}</span>}
         <Button className="button" onPress={() => void actions.applyMix(song.id)}>

@@ -6,9 +6,8 @@ import { pitchName } from '../canvas/noteLayout.ts';
 import { changeEdit } from '../notes/edits.ts';
 import { noteColourings, rampGradient, type NoteColouring } from '../notes/noteColours.ts';
 import { quantised, straightSixteenths } from '../notes/quantise.ts';
-import { Choice, Empty, Fader, IconButton } from '../parts/controls.tsx';
+import { Choice, Empty, Fader } from '../parts/controls.tsx';
 import { DragOut } from '../parts/DragOut.tsx';
-import { icons } from '../parts/icons.tsx';
 import { AnalyseButton } from '../parts/AnalyseButton.tsx';
 import { LaneArea } from '../parts/LaneArea.tsx';
 import { NoteListening } from '../parts/NoteListening.tsx';
@@ -17,6 +16,7 @@ import { QuantiseBar } from '../parts/QuantiseBar.tsx';
 import { SendToTrack } from '../parts/SendToTrack.tsx';
 import { SpectrogramToggle } from '../parts/SpectrogramToggle.tsx';
 import { useEmitter } from '../parts/Transport.tsx';
+import { UndoRedo } from '../parts/UndoRedo.tsx';
 import { toneOf } from '../parts/Wave.tsx';
 import { actions } from '../state/actions.ts';
 import { shown, undoable } from '../state/shown.ts';
@@ -192,12 +192,13 @@ export const NotesView = ({ song }: { song: Song }) => {
           isPossible={beats.length > 1}
           onQuantise={quantise}
         />
-        <IconButton label={t.undo} isDisabled={sheet?.canUndo !== true} onPress={undo}>
-          <icons.undo />
-        </IconButton>
-        <IconButton label={t.redo} isDisabled={sheet?.canRedo !== true} onPress={redo}>
-          <icons.redo />
-        </IconButton>
+        <UndoRedo
+          labels={t}
+          canUndo={sheet?.canUndo === true}
+          canRedo={sheet?.canRedo === true}
+          onUndo={undo}
+          onRedo={redo}
+        />
         <span className="spring" />
         <NoteListening notes={notePlayer} />
         <SpectrogramToggle place="Paper" />
@@ -215,7 +216,7 @@ export const NotesView = ({ song }: { song: Song }) => {
               parts.map((each, index) => (
                 <span key={each} className="legend">
                   <span className="swatch" data-tone={toneOf(each, index)} aria-hidden="true" />
-                  {laneName(each)}
+                  <span className="legend-name">{laneName(each)}</span>
                   <span className="legend-count">{visible.filter(({ stem }) => stem === each).length}</span>
                 </span>
               ))

@@ -31,12 +31,17 @@ export const SessionView = ({ song }: { song: Song }) => {
           {song.sources.map(({ name, medium }, index) => (
             <div className={several ? 'lane' : 'lane lane-tall'} key={medium.id}>
               <div className="lane-head">
-                <strong className="lane-name">{name}</strong>
+                <div className="lane-title">
+                  {several && <span className="swatch" data-tone={toneOf(name, index)} aria-hidden="true" />}
+                  <strong className="lane-name" title={name}>
+                    {name}
+                  </strong>
+                </div>
                 <span className="lane-facts">
                   {texts().song.facts(medium.sampleRate, medium.channels)} ·{' '}
                   {clock(medium.frames / medium.sampleRate)}
                 </span>
-                <ul className="lane-tags" aria-label={texts().song.tags}>
+                <ul className="lane-tags" aria-label={texts().song.tagsOf(name)}>
                   {tagsOf(song, index).map((tag) => (
                     <li className="chip" key={tag}>
                       {tag}

@@ -120,22 +120,23 @@ export const StemsView = ({ song }: { song: Song }) => {
   return (
     <div className="view view-stems">
       <div className="view-bar">
-        {stems.preview ? (
-          <span className="fact" role="status">
-            {t.preview}
-          </span>
-        ) : (
-          <>
-            <span className="chip chip-good">{t.residualDb(stems.residualDb)}</span>
-            <span className="fact">{t.residual(stems.residualDb)}</span>
-          </>
-        )}
-        {stems.model !== null && (
-          <span className="fact">
-            {t.model(stems.model.pack, stems.model.provider, stems.model.realtimeFactor)}
-          </span>
-        )}
-        <span className="spring" />
+        <div className="bar-facts">
+          {stems.preview ? (
+            <span className="fact" role="status">
+              {t.preview}
+            </span>
+          ) : (
+            <>
+              <span className="chip chip-good">{t.residualDb(stems.residualDb)}</span>
+              <span className="fact">{t.residual(stems.residualDb)}</span>
+            </>
+          )}
+          {stems.model !== null && (
+            <span className="fact">
+              {t.model(stems.model.pack, stems.model.provider, stems.model.realtimeFactor)}
+            </span>
+          )}
+        </div>
         <SpectrogramToggle place="Lanes" />
         <IconButton label={t.reset} onPress={() => listening.reset()}>
           <icons.undo />

@@ -40,7 +40,7 @@ describe.skipIf(leftOut(missing))('the packaged app', () => {
 
   it('opens the file that it was started with', async () => {
     await desk.page.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 60_000 });
-    const chips = desk.page.getByRole('list', { name: 'What was heard' }).first();
+    const chips = desk.page.getByRole('list', { name: 'What was heard', exact: true });
     await expect.poll(() => chips.textContent(), { timeout: 60_000 }).toContain('120 bpm');
   });
 

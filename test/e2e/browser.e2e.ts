@@ -38,7 +38,7 @@ describe.skipIf(leftOut(missing))('the window in a browser', () => {
     await (await chooser).setFiles(home.song);
     await desk.page.getByRole('heading', { name: 'First Song' }).waitFor();
     await desk.page.getByRole('img', { name: 'Waveform of First Song' }).waitFor({ timeout: 60_000 });
-    const chips = desk.page.getByRole('list', { name: 'What was heard' }).first();
+    const chips = desk.page.getByRole('list', { name: 'What was heard', exact: true });
     await expect.poll(() => chips.textContent(), { timeout: 60_000 }).toContain('120 bpm');
   });
 

@@ -51,7 +51,7 @@ describe.skipIf(leftOut(missing))('the app when things go wrong', () => {
     process.kill(host!, 'SIGKILL');
     await page.getByRole('heading', { name: 'First Song' }).waitFor({ timeout: 150_000 });
     // Done by a new process at once, or after the user has read what happened and says "go on".
-    const chips = page.getByRole('list', { name: 'What was heard' }).first();
+    const chips = page.getByRole('list', { name: 'What was heard', exact: true });
     await showView(page, 'Jobs');
     const resume = page.getByRole('button', { name: 'Go on' });
     const done = page.getByText('Done', { exact: true });

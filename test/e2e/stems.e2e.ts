@@ -43,7 +43,7 @@ describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
     desk = await browserDesk(home, [home.song]);
     await desk.page.getByRole('heading', { name: 'First Song' }).waitFor(patience);
     // What was heard is there when the song has been read; until then the job under way is another.
-    const chips = desk.page.getByRole('list', { name: 'What was heard' });
+    const chips = desk.page.getByRole('list', { name: 'What was heard', exact: true });
     await chips.getByText(/bpm$/).waitFor(patience);
     early = await recordingPage(desk.page.context().browser()!, desk.address, async (page) => {
       held = await holdBefore(page, /"preview":false/);

@@ -325,7 +325,9 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
   it('shows on the tracks what was heard in them', async () => {
     await liveSession();
     for (const name of ['Upright Bass', 'Drums']) {
-      const tags = track(name).getByRole('list', { name: 'What was heard' }).getByRole('listitem');
+      const tags = track(name)
+        .getByRole('list', { name: `What was heard in ${name}` })
+        .getByRole('listitem');
       await tags.first().waitFor();
       expect((await tags.first().textContent())!.length).toBeGreaterThan(1);
     }

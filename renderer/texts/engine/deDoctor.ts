@@ -22,6 +22,8 @@ export const deDoctor: Phrases = [
   ['{}, {} free', '{1}, {2} frei'],
   ['{}, whole', '{1}, unversehrt'],
   ['{} only', 'nur {1}'],
+  // Before the next one, which would take it.
+  ['no {} in {}', '{1} fehlt in {2}'],
   ['{} in {}', '{1} in {2}'],
   ['answers at {}', 'antwortet unter {1}'],
   ['listens at {}', 'hört auf {1}'],
@@ -29,7 +31,6 @@ export const deDoctor: Phrases = [
   ['no plugin is connected', 'kein Plugin ist verbunden'],
   ['not installed ({})', 'nicht installiert ({1})'],
   ['its licence ({}) is not accepted', 'die Lizenz ({1}) ist nicht angenommen'],
-  ['no {} in {}', '{1} fehlt in {2}'],
   ['not found', 'nicht gefunden'],
   ['{} frames could not be sent', '{1} Samples konnten nicht geschickt werden'],
   ['{} decodes to silence', '{1} ergibt Stille'],

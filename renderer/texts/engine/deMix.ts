@@ -28,7 +28,7 @@ export const deMix: Phrases = [
   ['{} at {}, Q {}', '{1} bei {2}, Güte {3}'],
   [
     'Around {} it covers {} ({}) for {} % of the time that plays, there {}; that track matters more.',
-    'Um {1} verdeckt es {2} (<3>) während {4} % der Zeit, in der diese Spur spielt, dort <5>; sie ist wichtiger.',
+    'Um {1} verdeckt es <2> (<3>) während {4} % der Zeit, in der diese Spur spielt, dort <5>; sie ist wichtiger.',
   ],
   ['{} dB louder', '{1} dB lauter'],
   ['only {} dB quieter', 'nur {1} dB leiser'],
@@ -118,4 +118,8 @@ export const deMix: Phrases = [
   ['brass part', 'Bläser'],
   ['effects track', 'Effektspur'],
   ['track', 'Spur'],
+  // Stems as tracks.
+  ['vocals', 'Gesang'],
+  ['drums', 'Schlagzeug'],
+  ['other', 'Rest'],
 ];
