@@ -7,6 +7,7 @@ const execute = promisify(execFile);
 
 /** How long the server waits for what a client plays. */
 const clientPatienceMs = 20_000;
+const endGraceMs = 2000;
 let servers = 0;
 
 /**
@@ -54,10 +55,13 @@ export class Jack implements AsyncDisposable {
     await ended;
   }
 
+  /** Asked to end it waits for a client that was killed, and longer than anybody would. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');
     this.process.kill('SIGTERM');
+    const insist = setTimeout(() => this.process.kill('SIGKILL'), endGraceMs);
     await ended;
+    clearTimeout(insist);
   }
 }
