@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dawMixer, fadersMoved, formerStrip } from './dawMixer.ts';
 import { errorPayload } from './errors.ts';
 import { mixPlan } from './mixPlan.ts';
 import { modelRun } from './modelRun.ts';
@@ -80,6 +81,8 @@ export const song = z.object({
       choice: mixChoice,
       /** The strips have been given to the plugin; every further choice goes there, too. */
       applied: z.boolean().default(false),
+      /** How the DAW's faders were that carry gain and pan now; `null`: the plugins carry everything. */
+      faders: z.array(formerStrip).nullable().default(null),
       canUndo: z.boolean().default(false),
       canRedo: z.boolean().default(false),
     })
@@ -244,7 +247,11 @@ export const desk = {
     chooseMix: { input: ofSong.extend({ choice: mixChoice }), output: done },
     /** Gives the strips of the choice to the plugins of the tracks. @returns names of the tracks that were reached. */
     applyMix: { input: ofSong, output: z.array(z.string()) },
-    /** One step of the session's decisions back, for all tracks at once, in the plugins as well. */
+    /** Whether the DAW's own mixer answers. */
+    dawMixer: { input: z.object({}), output: dawMixer },
+    /** Puts gain and pan of the choice onto the DAW's faders, and the rest into the plugins. */
+    applyMixToFaders: { input: ofSong, output: fadersMoved },
+    /** One step of the session's decisions back, for all tracks at once, in plugins and on faders as well. */
     undoMix: { input: ofSong, output: done },
     redoMix: { input: ofSong, output: done },
     /** Writes what is wished into a folder of the user's. @returns the files. */

@@ -4,17 +4,21 @@ import { homedir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { desk as contract, type DeskFinding } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
+import type { MixPlan } from '../contracts/mixPlan.ts';
 import type { Transport } from '../contracts/rpc.ts';
 import type { Engine } from '../engine/workflows/engine.ts';
 import { removePack } from '../inference/packs/removePack.ts';
 import { directories } from '../platform/directories.ts';
 import { fileError } from '../platform/fileError.ts';
 import { serve, type Handlers, type Server } from '../rpc/serve.ts';
+import { ArdourMixer } from '../../plugin-bridge/daws/ardour/ardourMixer.ts';
+import type { DawMixer } from '../../plugin-bridge/daws/mixer.ts';
 import { dragFile, type DragWish } from './dragFile.ts';
 import { exportSong } from './exportSong.ts';
 import { JobQueue } from './jobQueue.ts';
 import type { Listeners } from './listeners.ts';
 import { Media } from './media.ts';
+import { MixCarrier } from './mixCarrier.ts';
 import { MixDesk } from './mixDesk.ts';
 import { NoteDesk } from './noteDesk.ts';
 import { importPack, installPack, measurePack, packEntries } from './packShelf.ts';
@@ -23,7 +27,7 @@ import { performSongJob } from './songJob.ts';
 import { newSong, songIdOf } from './songRecord.ts';
 import { SongShelf } from './songShelf.ts';
 import { songsDirectory } from './songsDirectory.ts';
-import { giveMix } from './studio/giveBack.ts';
+import { giveMix, namesNow } from './studio/giveBack.ts';
 import { Studio } from './studio/studio.ts';
 import type { StudioBridge } from './studio/studioBridge.ts';
 import { studioHandlers, type Captured } from './studio/studioHandlers.ts';
@@ -35,6 +39,8 @@ export interface DeskOptions {
   checkup(signal: AbortSignal): Promise<readonly DeskFinding[]>;
   /** The plugins of the DAW; why there are none; or none are wanted. */
   readonly bridge?: StudioBridge | SoniError | null;
+  /** The DAW's own mixer; by default that of an Ardour on this machine. */
+  readonly mixer?: DawMixer;
   /** Where songs and what was made of them are kept; by default beside the installed packs. */
   readonly songsDirectory?: string;
 }
@@ -62,8 +68,10 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
   const shelf = new SongShelf(directory, media);
   await shelf.load();
   const studio = await Studio.open(options.bridge ?? null, engine, media);
-  const mixes = new MixDesk(shelf, (plan) =>
-    Promise.resolve(studio.serves ? giveMix(studio.server, plan) : []),
+  const mixer = options.mixer ?? new ArdourMixer();
+  const give = (plan: MixPlan) => Promise.resolve(studio.serves ? giveMix(studio.server, plan) : []);
+  const mixes = new MixDesk(shelf, new MixCarrier(mixer, give), (songId) =>
+    studio.serves ? namesNow(studio.server, shelf.get(songId)) : new Map(),
   );
   await mixes.load();
   const noteDesk = new NoteDesk(shelf);
@@ -140,6 +148,11 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
     async applyMix({ songId }) {
       return [...(await mixes.apply(songId))];
     },
+    async dawMixer() {
+      const strips = await mixer.strips().catch(() => null);
+      return { name: mixer.name, answers: strips !== null, strips: [...(strips ?? [])] };
+    },
+    applyMixToFaders: ({ songId }) => mixes.applyToFaders(songId),
     async undoMix({ songId }) {
       await mixes.undo(songId);
       return null;
@@ -214,6 +227,7 @@ export async function createDesk(options: DeskOptions): Promise<Desk> {
       await queue.close();
       await studio.close();
       mixes.close();
+      mixer.close();
       noteDesk.close();
       for (const server of servers) server.close();
     },

@@ -21,7 +21,11 @@ const plan = (gainDb: number): MixPlan => ({
   reference: null,
 });
 
-const at = (strength: number, applied = false): MixState => ({ choice: { strength, skipped: [] }, applied });
+const at = (strength: number, applied = false): MixState => ({
+  choice: { strength, skipped: [] },
+  applied,
+  faders: null,
+});
 
 describe('the decisions about a mix', () => {
   let folder: string;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { formerStrip } from '../contracts/dawMixer.ts';
 import { mixChoice, type MixChoice } from '../contracts/desk.ts';
 import { stripSettings, type MixPlan } from '../contracts/mixPlan.ts';
 import {
@@ -12,11 +13,18 @@ import {
 import { chosenPlan } from './mixOf.ts';
 import { SongHistory } from './songHistory.ts';
 
-/** Where a song's mix stands: how it is wanted, and whether the plugins of its tracks have it. */
-const mixState = z.object({ choice: mixChoice, applied: z.boolean() });
+/**
+ * Where a song's mix stands: how it is wanted, whether its tracks in the DAW have it, and how the DAW's faders were where
+ * they carry gain and pan; `null`: the plugins carry all of it.
+ */
+const mixState = z.object({
+  choice: mixChoice,
+  applied: z.boolean(),
+  faders: z.array(formerStrip).nullable().default(null),
+});
 export type MixState = z.infer<typeof mixState>;
 
-/** What is noted of a track: its strip, and the state that it belongs to. */
+/** What is noted of a track: its strip, and the state that it belongs to, with the faders of this track only. */
 const noted = mixState.extend({ strip: stripSettings });
 
 export interface MixHistory extends MixState {
@@ -24,7 +32,7 @@ export interface MixHistory extends MixState {
   readonly canRedo: boolean;
 }
 
-export const firstMixState: MixState = { choice: { strength: 1, skipped: [] }, applied: false };
+export const firstMixState: MixState = { choice: { strength: 1, skipped: [] }, applied: false, faders: null };
 
 /** Of one suggestion; those of an earlier one for the same song do not count. */
 export const mixSubject = (plan: MixPlan): Subject => ({
@@ -45,7 +53,11 @@ export class MixDecisions {
   take(plan: MixPlan, next: MixState, reason: string): Promise<MixHistory> {
     return this.#song.change(mixSubject(plan), async (history) => {
       const [from, to] = [stateAfter(history.steps()), next].map((state) =>
-        chosenPlan(plan, state.choice).tracks.map(({ strip }) => ({ ...state, strip })),
+        chosenPlan(plan, state.choice).tracks.map(({ name, strip }) => ({
+          ...state,
+          faders: state.faders?.filter(({ track }) => track === name) ?? null,
+          strip,
+        })),
       );
       const moves = plan.tracks.map(({ name }, position) => ({
         track: { id: `mix-${position}`, name, position, source: null },
@@ -78,10 +90,13 @@ export class MixDecisions {
   }
 }
 
-/** What the step says of the state; all tracks say the same. */
-const stateIn = ([first]: readonly unknown[]): MixState | undefined => {
-  const { choice, applied } = noted.safeParse(first).data ?? {};
-  return choice === undefined || applied === undefined ? undefined : { choice, applied };
+/** What the step says of the state: all tracks the same, each of its own fader. */
+const stateIn = (sides: readonly unknown[]): MixState | undefined => {
+  const tracks = sides.map((side) => noted.safeParse(side).data);
+  const [first] = tracks;
+  if (first === undefined) return undefined;
+  const { choice, applied, faders } = first;
+  return { choice, applied, faders: faders && tracks.flatMap((track) => track?.faders ?? []) };
 };
 
 const stateAfter = (steps: readonly Step[]): MixState =>

@@ -1,23 +1,27 @@
+import type { FadersMoved } from '../contracts/dawMixer.ts';
 import type { MixChoice } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
 import type { MixPlan } from '../contracts/mixPlan.ts';
+import { fadersReport, formerStrips, matchStrips } from '../../plugin-bridge/daws/faders.ts';
 import { DecisionFollower } from './decisionFollower.ts';
+import type { MixCarrier } from './mixCarrier.ts';
 import { MixDecisions, choiceInWords, type MixHistory, type MixState } from './mixDecisions.ts';
 import { chosenPlan } from './mixOf.ts';
 import { SongHistory } from './songHistory.ts';
 import type { SongRecord } from './songRecord.ts';
 import type { SongShelf } from './songShelf.ts';
 
-/** Gives strips to the plugins of the tracks. @returns names of the tracks that were reached */
-export type GiveMix = (plan: MixPlan) => Promise<readonly string[]>;
-
 /** What a user does with the mix suggestions of the songs on the shelf. */
 export class MixDesk {
   readonly #follower: DecisionFollower;
+  /** Songs of which somebody else has decided what the DAW's faders could not follow yet. */
+  readonly #owed = new Set<string>();
 
+  /** @param namedNow what the tracks of a song's plan are called now, where that has changed */
   constructor(
     private readonly shelf: SongShelf,
-    private readonly give: GiveMix,
+    private readonly carrier: MixCarrier,
+    private readonly namedNow: (songId: string) => ReadonlyMap<string, string>,
   ) {
     this.#follower = new DecisionFollower(
       (songId) => new SongHistory(shelf.folderOf(songId)),
@@ -32,14 +36,17 @@ export class MixDesk {
 
   async choose(songId: string, choice: MixChoice): Promise<void> {
     const mix = this.#mixOf(songId);
-    await this.#take(songId, mix.plan, { choice, applied: mix.applied }, choiceInWords(choice));
-    if (mix.applied) await this.give(chosenPlan(mix.plan, choice));
+    const next = { ...stateOf(mix), choice };
+    await this.#take(songId, mix.plan, next, choiceInWords(choice));
+    if (mix.applied) await this.carrier.carry(mix.plan, mix, next);
   }
 
-  /** @throws SoniError `not-found` when no plugin has one of the tracks */
+  /** Everything into the plugins. @throws SoniError `not-found` when no plugin has one of the tracks */
   async apply(songId: string): Promise<readonly string[]> {
-    const { plan, choice } = this.#mixOf(songId);
-    const reached = await this.give(chosenPlan(plan, choice));
+    const mix = this.#mixOf(songId);
+    const { plan, choice } = mix;
+    if (mix.faders !== null) await this.carrier.mixer.strips();
+    const reached = await this.carrier.give(chosenPlan(plan, choice));
     if (reached.length === 0) {
       const names = plan.tracks.map(({ name }) => name).join(', ');
       throw new SoniError(
@@ -47,13 +54,29 @@ export class MixDesk {
         `No plugin is on a track with one of these names: ${names}. Put the SoniDesk plugin on the tracks and name them so in the session view.`,
       );
     }
-    await this.#take(
-      songId,
-      plan,
-      { choice, applied: true },
-      `${choiceInWords(choice)}, given to the plugins`,
-    );
+    const next = { choice, applied: true, faders: null };
+    if (mix.faders !== null) await this.carrier.carry(plan, mix, next);
+    await this.#take(songId, plan, next, `${choiceInWords(choice)}, given to the plugins`);
     return reached;
+  }
+
+  /**
+   * Gain and pan onto the DAW's faders, the rest into the plugins.
+   * @throws SoniError `not-found` when the DAW does not answer, or has no strip with the name of a track
+   */
+  async applyToFaders(songId: string): Promise<FadersMoved> {
+    const { mixer } = this.carrier;
+    const mix = this.#mixOf(songId);
+    const { plan, choice } = mix;
+    const strips = await mixer.strips();
+    const matched = matchStrips(plan, strips, this.namedNow(songId));
+    if (matched.pairs.length === 0) throw noStrip(mixer.name, matched.missing, strips);
+    const faders = await formerStrips(mixer, matched, mix.faders ?? []);
+    const next = { choice, applied: true, faders };
+    // How the faders were is on disk before the first of them moves.
+    await this.#take(songId, plan, next, `${choiceInWords(choice)}, put onto the faders of ${mixer.name}`);
+    const { plugins, moved } = await this.carrier.carry(plan, mix, next);
+    return fadersReport(mixer, chosenPlan(plan, choice), faders, matched, moved, plugins);
   }
 
   undo(songId: string): Promise<void> {
@@ -77,22 +100,20 @@ export class MixDesk {
     songId: string,
     move: (decisions: MixDecisions, plan: MixPlan) => Promise<MixHistory | null>,
   ): Promise<void> {
-    const { plan, applied } = this.#mixOf(songId);
-    const history = await move(this.#decisionsOf(songId), plan);
+    const mix = this.#mixOf(songId);
+    // What cannot be put back now is not called undone.
+    if (mix.faders !== null) await this.carrier.mixer.strips();
+    // The undo that somebody else has asked for already.
+    if (this.#owed.has(songId)) return this.#follow(songId);
+    const history = await move(this.#decisionsOf(songId), mix.plan);
     if (history === null) return;
     await this.#note(songId, history);
-    if (applied || history.applied) await this.#giveState(plan, history);
+    if (mix.applied || history.applied) await this.carrier.carry(mix.plan, mix, history);
   }
 
-  /** What the plugins get: the choice, or nothing done when the mix was taken back from them. */
-  async #giveState(plan: MixPlan, { choice, applied }: MixState): Promise<void> {
-    await this.give(chosenPlan(plan, applied ? choice : { strength: 0, skipped: [] }));
-  }
-
-  async #note(songId: string, { choice, applied, canUndo, canRedo }: MixHistory): Promise<void> {
-    await this.shelf.change(songId, ({ mix }) => ({
-      mix: mix && { ...mix, choice, applied, canUndo, canRedo },
-    }));
+  async #note(songId: string, history: MixHistory): Promise<void> {
+    this.#owed.delete(songId);
+    await this.shelf.change(songId, ({ mix }) => ({ mix: mix && { ...mix, ...history } }));
   }
 
   async #follow(songId: string): Promise<void> {
@@ -100,11 +121,18 @@ export class MixDesk {
     const mix = this.shelf.has(songId) ? this.shelf.get(songId).mix : null;
     if (mix === null) return;
     const history = await this.#decisionsOf(songId).history(mix.plan);
-    const { choice, applied, canUndo, canRedo } = mix;
-    const known = JSON.stringify({ choice, applied, canUndo, canRedo });
-    if (known === JSON.stringify(history)) return;
+    const { canUndo, canRedo } = mix;
+    if (JSON.stringify({ ...stateOf(mix), canUndo, canRedo }) === JSON.stringify(history)) return;
+    if (mix.applied || history.applied) {
+      try {
+        await this.carrier.carry(mix.plan, mix, history);
+      } catch {
+        // The DAW is away: what is shown stays what its faders have.
+        this.#owed.add(songId);
+        return;
+      }
+    }
     await this.#note(songId, history);
-    if (applied || history.applied) await this.#giveState(mix.plan, history);
   }
 
   #decisionsOf(songId: string): MixDecisions {
@@ -118,3 +146,11 @@ export class MixDesk {
     return mix;
   }
 }
+
+const stateOf = ({ choice, applied, faders }: MixState): MixState => ({ choice, applied, faders });
+
+const noStrip = (daw: string, tracks: readonly string[], strips: readonly string[]): SoniError =>
+  new SoniError(
+    'not-found',
+    `None of these tracks is called like a strip of ${daw}: ${tracks.join(', ')}. Its strips are ${strips.join(', ')}. Rename the tracks in the session view, or the strips, so that the names are the same.`,
+  );

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { neutralStrip } from '../audio/strip/neutral.ts';
 import type { MixPlan } from '../contracts/mixPlan.ts';
 import { directories } from '../platform/directories.ts';
-import { MixDecisions } from './mixDecisions.ts';
+import { MixDecisions, firstMixState } from './mixDecisions.ts';
 import { Notes } from './noteSheet.ts';
 import { SongDecisions } from './songDecisions.ts';
 import { newSong, songIdOf } from './songRecord.ts';
@@ -44,7 +44,7 @@ describe('the decisions about a song', () => {
     await writeFile(join(folder, 'notes.json'), JSON.stringify([note]));
     const mixes = new MixDecisions(folder);
     const notes = new Notes(folder);
-    await mixes.take(plan, { choice: { strength: 0.5, skipped: [] }, applied: false }, 'half');
+    await mixes.take(plan, { ...firstMixState, choice: { strength: 0.5, skipped: [] } }, 'half');
     await notes.edit({ type: 'remove', ids: ['n0'] });
     const decisions = await SongDecisions.of(paths);
     const states = async () => (await decisions.lines()).map(({ about, state }) => `${about} ${state}`);

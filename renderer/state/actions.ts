@@ -81,6 +81,13 @@ export const actions = {
     const reached = await attempt(() => desk().call('applyMix', { songId }));
     if (reached !== null) notice('good', texts().mix.given(reached.join(', ')));
   },
+  async applyMixToFaders(songId: string): Promise<void> {
+    const outcome = await attempt(() => desk().call('applyMixToFaders', { songId }));
+    if (outcome === null) return;
+    const { missing, held, left, atTop } = outcome;
+    const isWhole = missing.length + held.length + left.length + atTop.length === 0;
+    notice(isWhole ? 'good' : 'bad', texts().mix.onFaders(outcome));
+  },
   /** A suggestion that comes near to this mix. */
   async matchReference(songId: string, file: File): Promise<void> {
     const path = await attempt(() => pathOf(file));

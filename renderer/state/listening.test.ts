@@ -34,6 +34,7 @@ const songOf = (id: string, stems: readonly string[], hasMix = false): Song => (
         },
         choice: { strength: 1, skipped: [] },
         applied: false,
+        faders: null,
         canUndo: false,
         canRedo: false,
       }

@@ -1,5 +1,14 @@
 import type { Texts } from './en.ts';
 
+/** What a mix does to a track. */
+const moveNames: Readonly<Record<string, string>> = {
+  'high-pass': 'Hochpass',
+  eq: 'EQ',
+  compressor: 'Kompressor',
+  pan: 'Panorama',
+  send: 'Hall',
+};
+
 export const de: Texts = {
   name: 'Deutsch',
   views: {
@@ -276,6 +285,23 @@ export const de: Texts = {
     apply: 'In die Plugins geben',
     appliedNow: 'In den Plugins',
     given: (names) => `An ${names} gegeben`,
+    applyToFaders: (daw) => `Auf die Fader von ${daw}`,
+    onFadersNow: 'Auf den Fadern',
+    onFaders: ({ daw, moved, plugins, missing, others, atTop, held, left }) =>
+      [
+        `Pegel und Panorama liegen auf diesen Kanälen von ${daw}: ${moved.join(', ')}.`,
+        plugins.length > 0 && `Das Übrige ist in den Plugins von ${plugins.join(', ')}.`,
+        ...left.map(
+          ({ track, moves }) =>
+            `${track}: für ${moves.map((move) => moveNames[move] ?? move).join(', ')} bräuchte es das Plugin.`,
+        ),
+        atTop.length > 0 && `Am oberen Ende des Faders, der Mix will mehr: ${atTop.join(', ')}.`,
+        held.length > 0 && `Nicht bewegt, vielleicht wegen Automation: ${held.join(', ')}.`,
+        missing.length > 0 &&
+          `Kein Kanal heißt ${missing.join(', ')} (es gibt noch ${others.join(', ') || 'keine'}): Spur und Kanal denselben Namen geben.`,
+      ]
+        .filter((line) => line !== false)
+        .join(' '),
     reference: 'Referenz',
     referenceBusy: 'Für diesen Song wird gerade gerechnet; die Referenz danach noch einmal hierher ziehen.',
     referenceDrop: 'Referenz: einen Mix hierher ziehen',

@@ -1,3 +1,5 @@
+import type { FadersMoved } from '../../main/contracts/dawMixer.ts';
+
 /** Every text of the window, in English; the other languages have the same shape. */
 export const en = {
   name: 'English',
@@ -270,6 +272,20 @@ export const en = {
     apply: 'Apply to plugins',
     appliedNow: 'In the plugins',
     given: (names: string) => `Given to ${names}`,
+    applyToFaders: (daw: string) => `Apply to faders of ${daw}`,
+    onFadersNow: 'On the faders',
+    onFaders: ({ daw, moved, plugins, missing, others, atTop, held, left }: FadersMoved) =>
+      [
+        `Gain and pan are on these strips of ${daw}: ${moved.join(', ')}.`,
+        plugins.length > 0 && `The rest is in the plugins of ${plugins.join(', ')}.`,
+        ...left.map(({ track, moves }) => `${track}: ${moves.join(', ')} would need the plugin.`),
+        atTop.length > 0 && `At the top of the fader, the mix wants more: ${atTop.join(', ')}.`,
+        held.length > 0 && `Did not move, perhaps for automation: ${held.join(', ')}.`,
+        missing.length > 0 &&
+          `No strip is called ${missing.join(', ')} (there are also ${others.join(', ') || 'none'}): give track and strip the same name.`,
+      ]
+        .filter((line) => line !== false)
+        .join(' '),
     reference: 'Reference',
     referenceBusy: 'Something is being computed for this song; drop the reference again when it is done.',
     referenceDrop: 'Reference: drop a mix you like',

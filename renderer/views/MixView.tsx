@@ -10,6 +10,7 @@ import { UndoRedo } from '../parts/UndoRedo.tsx';
 import { toneOf } from '../parts/Wave.tsx';
 import { MixPictures } from '../mixPictures/MixPictures.tsx';
 import { actions } from '../state/actions.ts';
+import { useDawMixer } from '../state/dawMixer.ts';
 import { chosenStrip, laneOfTrack, lanesOf, listening } from '../state/listening.ts';
 import { undoable } from '../state/shown.ts';
 import { activeJob, useStore } from '../state/store.ts';
@@ -86,6 +87,7 @@ export const MixView = ({ song }: { song: Song }) => {
     };
   }, []);
   const planning = useStore((state) => activeJob(state.jobs, song.id)?.steps.mix === true);
+  const daw = useDawMixer();
   const t = texts().mix;
   const { mix } = song;
   if (mix === null && planning) return <Empty title={t.coming} text={t.comingText} />;
@@ -135,10 +137,17 @@ export const MixView = ({ song }: { song: Song }) => {
           onRedo={steps.redo}
         />
         <span className="spring" />
-        {mix.applied && <span className="chip chip-good">{t.appliedNow}</span>}
+        {mix.applied && (
+          <span className="chip chip-good">{mix.faders === null ? t.appliedNow : t.onFadersNow}</span>
+        )}
         <Button className="button" onPress={() => void actions.applyMix(song.id)}>
           {t.apply}
         </Button>
+        {daw !== null && (
+          <Button className="button" onPress={() => void actions.applyMixToFaders(song.id)}>
+            {t.applyToFaders(daw)}
+          </Button>
+        )}
         <Button className="button" onPress={() => actions.dialog('export')}>
           {texts().stems.export}
         </Button>

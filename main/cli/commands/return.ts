@@ -20,6 +20,10 @@ export function returnCommand(context: CommandContext): Command {
       frame,
     )
     .option('--original', 'go on listening to the original; the stems wait')
+    .option(
+      '--faders',
+      'with --mix: gain and pan onto the faders of Ardour over OSC, the rest into the plugins; with --none, back to how they were',
+    )
     .option('--none', 'take the stems and notes away again')
     .option('--json', 'the outcome as JSON on stdout');
   examples(
@@ -27,12 +31,21 @@ export function returnCommand(context: CommandContext): Command {
     'return --track Mix --stems stems',
     'return --track Piano --midi piano.mid',
     'return --mix mix.json',
+    'return --mix mix.json --faders',
+    'return --mix mix.json --faders --none',
     'return --track Mix --none',
   );
   return command.action(async (options: ReturnSettings) => {
     const { stems, midi, mix, none, track } = options;
     if (stems === undefined && midi === undefined && mix === undefined && none === undefined) {
       throw new SoniError('bad-usage', 'Say what to return: --stems, --midi or --mix (or --none).');
+    }
+    if (options.faders) {
+      const { mixOnFaders } = await import('../serve/mixOnFaders.ts');
+      const moved = await mixOnFaders(options);
+      if (options.json) context.printJson(moved);
+      else for (const line of moved.lines) context.print(line);
+      return;
     }
     if (track === undefined && (stems ?? midi ?? none) !== undefined) {
       throw new SoniError('bad-usage', 'Say which track gets it: --track <name>.');

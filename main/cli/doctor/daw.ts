@@ -1,10 +1,21 @@
 import { asSoniError } from '../../contracts/errors.ts';
+import { ArdourMixer } from '../../../plugin-bridge/daws/ardour/ardourMixer.ts';
 import { connectBridge } from '../../../plugin-bridge/server/control/controlSocket.ts';
 import { dawTests } from './dawTests.ts';
+import { faderTest } from './faderTest.ts';
 import { ok, warn, type Finding } from './finding.ts';
 
 /** Asks the bridge that serves now, over its own socket, what is connected to it, and looks for each DAW. */
 export async function dawFindings(): Promise<Finding[]> {
+  const mixer = new ArdourMixer();
+  try {
+    return [...(await pluginFindings()), ...(await faderTest(mixer))];
+  } finally {
+    mixer.close();
+  }
+}
+
+async function pluginFindings(): Promise<Finding[]> {
   try {
     const client = await connectBridge();
     try {

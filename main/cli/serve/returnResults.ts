@@ -6,6 +6,7 @@ import type { ReturnedStem } from '../../contracts/bridge.ts';
 import { SoniError } from '../../contracts/errors.ts';
 import { mixPlan } from '../../contracts/mixPlan.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { refuseBoth } from './formerFaders.ts';
 import { withBridge } from './withBridge.ts';
 
 export interface ReturnSettings {
@@ -15,6 +16,8 @@ export interface ReturnSettings {
   readonly mix?: string;
   readonly start?: number;
   readonly original?: true;
+  /** Gain and pan of the mix onto the DAW's faders. */
+  readonly faders?: true;
   readonly none?: true;
   readonly json?: true;
 }
@@ -64,6 +67,7 @@ export function returnResults(settings: ReturnSettings): Promise<ReturnOutcome> 
       );
     }
     if (mix !== undefined) {
+      refuseBoth(mix);
       const given = await bridge.call('returnMix', {
         track: settings.track ?? null,
         plan: await readPlan(mix),
@@ -119,7 +123,7 @@ async function filesOf(folder: string): Promise<{ stem: string; file: string }[]
   return names.map((name) => ({ stem: basename(name, extname(name)), file: join(folder, name) }));
 }
 
-async function readPlan(path: string): Promise<z.infer<typeof mixPlan>> {
+export async function readPlan(path: string): Promise<z.infer<typeof mixPlan>> {
   const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
     throw fileError(thrown, `read ${path}`);
   });

@@ -91,6 +91,15 @@ export function giveMix(server: BridgeServer, plan: MixPlan): string[] {
   return applied.filter(({ delivered }) => delivered).map(({ name }) => name);
 }
 
+/** What the tracks that a song was captured from are called now, by what the song calls them. */
+export const namesNow = (server: BridgeServer, { origin, sources }: SongRecord): Map<string, string> =>
+  new Map(
+    (origin?.tracks ?? []).flatMap((track, index) => {
+      const [known, part] = [server.book.get(track), sources[index]];
+      return known === undefined || part === undefined ? [] : [[part.name, known.name] as const];
+    }),
+  );
+
 /** The plugin plays the original again, and no notes. */
 export async function takeBack(server: BridgeServer, track: string): Promise<void> {
   const { id } = server.book.find(track);

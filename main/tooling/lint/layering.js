@@ -32,6 +32,7 @@ const mayImport = {
     'main/inference',
     'main/engine',
     'plugin-bridge/server',
+    'plugin-bridge/daws',
   ],
   'main/web': ['main/contracts', 'main/platform', 'main/rpc', 'main/desk'],
   'main/report': ['main/contracts', 'main/platform', 'main/audio', 'main/midi'],
@@ -49,6 +50,7 @@ const mayImport = {
     'main/report',
     'main/demo',
     'plugin-bridge/server',
+    'plugin-bridge/daws',
   ],
   // The shell puts the programs together, as the command line does.
   'main/app': [
@@ -62,6 +64,7 @@ const mayImport = {
     'plugin-bridge/server',
   ],
   'plugin-bridge/protocol': ['main/contracts', 'main/audio'],
+  'plugin-bridge/daws': ['main/contracts'],
   'plugin-bridge/server': [
     'main/contracts',
     'main/platform',

@@ -15,6 +15,13 @@ export const deDoctor: Phrases = [
   ['plugin server', 'Plugin-Server'],
   ['DAW connection', 'Verbindung zur DAW'],
   ['DAWs not found', 'Nicht gefundene DAWs'],
+  ['faders of {}', 'Fader von {1}'],
+  ['answers over OSC, strips: {}', 'antwortet über OSC, Kanäle: {1}'],
+  ['do not answer over OSC on port {}', 'antworten nicht über OSC auf Port {1}'],
+  [
+    'To let the mix view move them: open a session and switch on Edit > Preferences > Control Surfaces > Open Sound Control (OSC).',
+    'Damit die Mix-Ansicht sie bewegen kann: eine Session öffnen und Bearbeiten > Einstellungen > Bedienoberflächen > Open Sound Control (OSC) einschalten.',
+  ],
   ['pack {}', 'Paket {1}'],
   ['plugin {}', 'Plugin {1}'],
   ['track {}', 'Spur {1}'],

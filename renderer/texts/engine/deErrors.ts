@@ -16,6 +16,14 @@ export const deErrors: Phrases = [
     'Auf keiner Spur mit einem dieser Namen liegt ein Plugin: {1}. Das SoniDesk-Plugin auf die Spuren legen und sie in der Session-Ansicht so nennen.',
   ],
   [
+    'Nobody answers to OSC on port {} of this machine. Start Ardour, open the session, and switch it on under Edit > Preferences > Control Surfaces > Open Sound Control (OSC).',
+    'Auf Port {1} dieses Rechners antwortet niemand auf OSC. Ardour starten, die Session öffnen und es unter Bearbeiten > Einstellungen > Bedienoberflächen > Open Sound Control (OSC) einschalten.',
+  ],
+  [
+    'None of these tracks is called like a strip of {}: {}. Its strips are {}. Rename the tracks in the session view, or the strips, so that the names are the same.',
+    'Keine dieser Spuren heißt wie ein Kanal von {1}: {2}. Seine Kanäle sind {3}. Die Spuren in der Session-Ansicht oder die Kanäle umbenennen, bis die Namen gleich sind.',
+  ],
+  [
     'Nothing has been captured of these tracks yet. Play the session in your DAW once.',
     'Von diesen Spuren wurde noch nichts aufgenommen. Die Session einmal in der DAW abspielen.',
   ],

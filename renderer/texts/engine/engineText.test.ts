@@ -25,7 +25,7 @@ function textsOf(source: string): string {
   return [text, ...inner.map(textsOf)].join('\n');
 }
 
-const sources = ['main', 'plugin-bridge/server'].flatMap((folder) =>
+const sources = ['main', 'plugin-bridge/server', 'plugin-bridge/daws'].flatMap((folder) =>
   readdirSync(join(import.meta.dirname, '../../..', folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => readFileSync(join(import.meta.dirname, '../../..', folder, name), 'utf8')),
