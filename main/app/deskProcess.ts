@@ -1,7 +1,8 @@
 import { openDesk } from '../cli/openDesk.ts';
 import { createEngine } from '../engine/workflows/engine.ts';
 import { defaultHostProgram } from '../engine/host/program.ts';
-import { connectMessage, endMessage } from '../contracts/utilityPrograms.ts';
+import { asSoniError } from '../contracts/errors.ts';
+import { connectMessage, endMessage, type Refusal } from '../contracts/utilityPrograms.ts';
 import { messagePortTransport } from '../rpc/messagePortTransport.ts';
 import { utilityParent, type UtilityPort } from '../rpc/program/utilityParent.ts';
 
@@ -27,10 +28,18 @@ parentPort.on('message', ({ data, ports }) => {
 process.on('SIGINT', () => undefined);
 
 const engine = await createEngine({ hostProgram: defaultHostProgram() });
-const opened = await openDesk(engine);
-close = async () => {
-  await opened[Symbol.asyncDispose]();
-  await engine.close();
-};
-welcome = (port) => void opened.desk.serve(messagePortTransport(port));
-for (const port of waiting.splice(0)) welcome(port);
+close = () => engine.close();
+try {
+  const opened = await openDesk(engine);
+  close = async () => {
+    await opened[Symbol.asyncDispose]();
+    await engine.close();
+  };
+  welcome = (port) => void opened.desk.serve(messagePortTransport(port));
+  for (const port of waiting.splice(0)) welcome(port);
+} catch (thrown) {
+  const error = asSoniError(thrown);
+  // What is broken is no matter for the user; what another program holds, or a folder that cannot be written, is.
+  if (error.kind === 'internal') throw thrown;
+  parentPort.postMessage({ type: 'refused', message: error.message } satisfies Refusal);
+}

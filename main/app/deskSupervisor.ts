@@ -4,7 +4,7 @@ import { desk } from '../contracts/desk.ts';
 import { SoniError } from '../contracts/errors.ts';
 import { describeCrash } from '../engine/host/crashReport.ts';
 import { createClient, type Client } from '../rpc/client.ts';
-import { connectMessage, endMessage } from '../contracts/utilityPrograms.ts';
+import { connectMessage, endMessage, refusal } from '../contracts/utilityPrograms.ts';
 import { messagePortTransport } from '../rpc/messagePortTransport.ts';
 import { startUtility, type Utility } from './utilityPrograms.ts';
 
@@ -26,9 +26,12 @@ export class DeskSupervisor {
   #closing = false;
   #restartMs = firstRestartMs;
   #busy = false;
+  #refused = false;
 
+  /** @param askAgain told why the process cannot do its work; resolves when it may try again */
   constructor(
     private readonly onCrash: (message: string) => void,
+    private readonly askAgain: (message: string) => Promise<void>,
     private readonly onIdle: () => void,
   ) {
     this.#start();
@@ -77,6 +80,10 @@ export class DeskSupervisor {
       this.#client?.close();
       this.#client = null;
     });
+    child.process.on('message', (message: unknown) => {
+      const refused = refusal.safeParse(message);
+      if (refused.success) void this.#ask(child, refused.data.message);
+    });
     void this.#restart(child, started);
     this.#client = createClient(desk, messagePortTransport(this.connect()));
     const jobs = this.#client.subscribe('jobs', (event) => {
@@ -88,9 +95,20 @@ export class DeskSupervisor {
     jobs.ended.catch(() => undefined);
   }
 
+  async #ask(child: Utility, message: string): Promise<void> {
+    await this.askAgain(message);
+    this.#refused = true;
+    child.process.postMessage(endMessage);
+  }
+
   async #restart(child: Utility, started: number): Promise<void> {
     const end = await child.ended;
     if (this.#closing) return;
+    if (this.#refused) {
+      this.#refused = false;
+      this.#start();
+      return;
+    }
     this.onCrash(`The engine ended unexpectedly; ${describeCrash(end)} It is started again.`);
     this.#restartMs =
       Date.now() - started > settledMs ? firstRestartMs : Math.min(longestRestartMs, 2 * this.#restartMs);

@@ -1,4 +1,4 @@
-import { BrowserWindow, app, dialog, session } from 'electron';
+import { BrowserWindow, app, dialog, session, type MessageBoxOptions } from 'electron';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asSoniError } from '../contracts/errors.ts';
@@ -29,6 +29,24 @@ function giveUp(thrown: unknown): void {
   app.exit(1);
 }
 
+/** The engine cannot open the songs. Resolves when the user says that it may try again, which may be never. */
+async function askAgain(message: string): Promise<void> {
+  const question: MessageBoxOptions = {
+    type: 'warning',
+    message: 'SoniDesk cannot open your songs.',
+    detail: message,
+    buttons: ['Try again', 'Quit'],
+    defaultId: 0,
+    cancelId: 1,
+  };
+  const [window] = BrowserWindow.getAllWindows();
+  const asked =
+    window === undefined ? dialog.showMessageBox(question) : dialog.showMessageBox(window, question);
+  if ((await asked).response === 0) return;
+  app.quit();
+  await new Promise(() => undefined);
+}
+
 async function start(): Promise<void> {
   let given = filesOf(process.argv.slice(1), process.cwd());
   const offer = (files: readonly string[]) => {
@@ -57,7 +75,7 @@ async function start(): Promise<void> {
     // On macOS programs live without a window; elsewhere it ends with the last one, or with the last job after it.
     if (process.platform !== 'darwin' && BrowserWindow.getAllWindows().length === 0) app.quit();
   };
-  const desk = new DeskSupervisor(reportCrash, endWithoutWindow);
+  const desk = new DeskSupervisor(reportCrash, askAgain, endWithoutWindow);
   handleScheme(session.defaultSession, {
     page: await pageFiles(),
     mediumFile: (id) => desk.mediumFile(id),

@@ -33,3 +33,7 @@ export const connectMessage = { type: 'connect' } as const;
 
 /** The shell to the engine's process: put everything away and end. */
 export const endMessage = { type: 'end' } as const;
+
+/** The engine's process to the shell: it cannot open its folders, why, and what to do. It waits to be ended. */
+export const refusal = z.object({ type: z.literal('refused'), message: z.string() });
+export type Refusal = z.infer<typeof refusal>;
