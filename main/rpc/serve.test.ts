@@ -33,8 +33,7 @@ describe('serve', () => {
     const { near, server, signals } = connection();
     const client = createClient(contract, near);
     const call = client.call('slow', {});
-    await sleep(5);
-    expect(server.active).toBe(1);
+    await expect.poll(() => server.active).toBe(1);
     client.close();
     await expect(call).rejects.toMatchObject({ kind: 'crashed' });
     await server.closed;

@@ -86,7 +86,7 @@ static void bounce(ClapInstance& one, FakeApp& app)
     {
         const ClapInstance::Audio part = {{in[0].begin() + at, in[0].begin() + at + 48000}, {in[1].begin() + at, in[1].begin() + at + 48000}};
         one.roll(song, 48000, 1024, &part);
-        std::this_thread::sleep_for(std::chrono::milliseconds(25)); // 40 times real time; the app is stuck for 1.5 s of it
+        std::this_thread::sleep_for(std::chrono::milliseconds(50)); // 20 times real time; the app is stuck for 3 s of it
     }
     app.stuck = false;
     check(until([&] { return app.heard().frames == frames; }), "a bounce arrives whole");
