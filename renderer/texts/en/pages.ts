@@ -1,0 +1,103 @@
+/** Jobs, models, doctor. */
+export const pages = {
+  jobs: {
+    none: 'No jobs',
+    noneText: 'What you start appears here, with the time it still takes.',
+    reading: 'Reading',
+    features: { with: 'With features', without: 'Without features' },
+    steps: 'What was asked for',
+    speed: (factor: number, provider: string | null) =>
+      `${factor.toFixed(1)}× real time${provider === null ? '' : ` on ${provider}`}`,
+    remedies: { models: 'Go to Models', doctor: 'Ask the doctor' } as Record<string, string>,
+    finished: 'is ready.',
+    eta: (text: string) => `about ${text} left in this step`,
+    states: {
+      queued: 'Waiting',
+      running: 'Running',
+      paused: 'Paused',
+      done: 'Done',
+      failed: 'Failed',
+      cancelled: 'Cancelled',
+    },
+    pause: 'Pause',
+    resume: 'Go on',
+    cancel: 'Cancel',
+    earlier: 'Earlier',
+    later: 'Later',
+    tidy: 'Clear what is over',
+    seconds: (count: number) => `${count} s`,
+    minutes: (count: number) => `${count} min`,
+    progress: (title: string) => `Progress of ${title}`,
+  },
+  models: {
+    installed: 'Installed',
+    notInstalled: 'Not installed',
+    damaged: 'Damaged',
+    install: 'Install…',
+    installing: 'Installing',
+    remove: 'Remove',
+    licence: 'Licence',
+    download: (megabytes: number) => `${megabytes} MB to download`,
+    size: (megabytes: number) => `${megabytes} MB`,
+    accept: 'I have read the licence and accept it',
+    acceptAndInstall: 'Accept and install',
+    tasks: { separate: 'Stems', transcribe: 'MIDI', features: 'Features', tag: 'Tags', mix: 'Mix' } as Record<
+      string,
+      string
+    >,
+    intro: 'Models are optional packs. Nothing is downloaded unless you say so here.',
+    features: 'Listen with SoniDo features',
+    featuresText:
+      'The next analyses hear instruments, voice and drums with the features of our own model, or from mel bands alone, at about a tenth of the work. So far the features do not make them better; models/RESULTS.md has the measurements.',
+    heardWith: (song: string, withFeatures: boolean) =>
+      `“${song}” was heard ${withFeatures ? 'with' : 'without'} features.`,
+    useFor: 'Use it for',
+    advice: {
+      htdemucs:
+        'Vocals, drums, bass and the rest of finished songs; the best separation here. Slow without a graphics card.',
+      'basic-pitch':
+        'Notes of voices and melodic instruments, several at once; fast. Drums have their own way.',
+      'sonido-tiny': 'Features that the other tasks can lean on; a small model trained by this project.',
+      'sonido-tags': 'Instruments, voice and drums over time; roles for the mix assistant. Small and fast.',
+    } as Record<string, string>,
+    adviceForOwn: 'What it was trained for; compare it with the others on your music.',
+    speed: 'Speed here',
+    notMeasured: 'not measured yet',
+    speedOn: (factor: number, provider: string) =>
+      `${factor < 10 ? factor.toFixed(1) : factor.toFixed(0)}× real time on ${provider.toUpperCase()}`,
+    source: 'From',
+    measure: 'Measure the speed',
+    import: 'Import a model…',
+    importDrop: 'An ONNX file of your own',
+    importTitle: (file: string) => `Import ${file}`,
+    importId: 'Name of the pack: small letters, digits, dashes',
+    importAdapter: 'Kind',
+    adapters: { htdemucs: 'HTDemucs', waveform: 'Waveform', 'mdx-net': 'MDX-Net' },
+    importRate: 'Sample rate',
+    importStems: 'Stems in the order of its output; leave empty for well-known MDX-Net files',
+    importLicence: 'The file is checked and copied. Its licence is your affair.',
+    importGo: 'Import',
+    importing: 'Checking…',
+  },
+  doctor: {
+    again: 'Check again',
+    copy: 'Copy the report',
+    copied: 'The report is on the clipboard.',
+    checking: 'Looking at this machine…',
+    intro: 'What works on this machine, and how to mend what does not.',
+    summary: (good: number, look: number, broken: number) =>
+      `${good} good, ${look} worth a look, ${broken} broken`,
+    audioOutput: 'audio output',
+    audioWorks: (rate: number, latency: number) =>
+      `plays at ${rate / 1000} kHz, ${latency.toFixed(0)} ms latency`,
+    audioSilent: 'the clock of the output stands still',
+    audioFix:
+      'Choose an output in the system’s sound settings; another program may hold the device for itself.',
+    midiPorts: 'MIDI ports',
+    midiClosed: 'not asked for yet',
+    midiOpen: 'Choose a MIDI port in the MIDI view; the system or the browser then asks for permission.',
+    midiNone: 'none',
+    midiFix: 'To play notes on an instrument or in a DAW: connect it, or make a virtual MIDI port.',
+    states: { ok: 'Good', warn: 'Worth a look', fail: 'Broken' },
+  },
+};
