@@ -30,9 +30,10 @@ export interface ReturnOutcome {
 const later = (delivered: boolean) => (delivered ? '' : '; its plugin is away and gets them when it comes');
 
 /** Does what was asked in the order stems, notes, mix. @throws SoniError */
-export function returnResults(settings: ReturnSettings): Promise<ReturnOutcome> {
+export async function returnResults(settings: ReturnSettings): Promise<ReturnOutcome> {
   const { track = '', stems, midi, mix, start, none } = settings;
-  return withBridge(async (bridge) => {
+  if (mix !== undefined) refuseBoth(mix);
+  return await withBridge(async (bridge) => {
     const lines: string[] = [];
     const outcome: Record<string, unknown> = {};
     if (none) {
@@ -67,7 +68,6 @@ export function returnResults(settings: ReturnSettings): Promise<ReturnOutcome> 
       );
     }
     if (mix !== undefined) {
-      refuseBoth(mix);
       const given = await bridge.call('returnMix', {
         track: settings.track ?? null,
         plan: await readPlan(mix),
