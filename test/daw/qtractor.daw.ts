@@ -36,7 +36,7 @@ describe.skipIf(!ready).each(formats)('Qtractor with the %s', (format) => {
   // For every try: what another has left is in nobody's way.
   beforeEach(async () => {
     sandbox = await Sandbox.make();
-    await installFactorsPack(sandbox.path('app'));
+    await installFactorsPack(sandbox.path('app'), 65_536);
     wave = sandbox.path('song.wav');
     await writeWave(wave, song, sampleRate);
     app = await App.start(sandbox);
