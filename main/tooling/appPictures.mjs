@@ -2,6 +2,7 @@
 // analyses it with the packs that are installed unless that has been done, and photographs every view.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { chromiumPath, launchChromium, openWindow } from './browser.mjs';
 import { appRoot } from './electron.mjs';
@@ -20,6 +21,16 @@ if (chromiumPath === null || song === undefined) {
   );
   process.exit(2);
 }
+/** What is drawn late (waveforms, spectrograms) is there when two pictures, some seconds apart, are the same. */
+async function atRest(page) {
+  for (let before = await page.screenshot(); ;) {
+    await setTimeout(3000);
+    const now = await page.screenshot();
+    if (now.equals(before)) return;
+    before = now;
+  }
+}
+
 const [width, height] = values.size.split('x').map(Number);
 mkdirSync(values.out, { recursive: true });
 
@@ -27,18 +38,21 @@ const { server, address } = await openWindow([song]);
 const browser = await launchChromium();
 try {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: 'dark', locale: 'en-GB' });
+  page.setDefaultTimeout(120_000);
   await page.goto(address);
-  // A home that is new begins with the tour.
-  const skip = page.getByRole('button', { name: 'Skip the tour' });
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
-  if ((await skip.count()) > 0) await skip.click();
+  // A home that is new begins with the tour; it comes with the preferences.
+  const skip = page.getByRole('button', { name: 'Skip the tour' });
+  await page.addLocatorHandler(skip, () => skip.click());
   const header = page.locator('.song-header');
   const analyse = header.getByRole('button', { name: 'Analyse…' });
   const view = (name) =>
     page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name }).click();
   await analyse.waitFor({ timeout: 600_000 });
   await view('Mix');
-  if ((await page.getByRole('slider', { name: 'Strength' }).count()) === 0) {
+  const suggestion = page.getByRole('slider', { name: 'Strength' });
+  await suggestion.or(page.getByRole('heading', { name: 'No mix suggestion yet' })).waitFor();
+  if ((await suggestion.count()) === 0) {
     await analyse.click();
     await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
     await header.getByRole('status').waitFor();
@@ -54,10 +68,18 @@ try {
       await page.waitForFunction(() => (document.querySelector('.position')?.textContent ?? '') > '0:16');
     }
     if (name === 'Mix') await page.locator('.picture').first().waitFor({ timeout: 120_000 });
-    await page.waitForLoadState('networkidle');
+    if (name === 'MIDI') {
+      // Close enough for single notes, over what they were heard in.
+      for (let step = 0; step < 4; step++) await page.keyboard.press('+');
+      await page.keyboard.press('g');
+    }
+    // Keys leave a ring around what has the focus.
+    await page.evaluate(() => document.activeElement?.blur());
+    if (name !== 'Stems') await atRest(page);
     const path = join(values.out, `app-${name.toLowerCase()}.png`);
     await page.screenshot({ path });
     if (name === 'Stems') await page.keyboard.press(' ');
+    if (name === 'MIDI') await page.keyboard.press('g');
     console.log(path);
   }
 } finally {

@@ -297,7 +297,7 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await page.reload();
     await page.locator('html[data-theme="dark"][data-contrast="usual"]').waitFor();
     const differences: string[] = [];
-    for (const view of ['Mix', 'Models', 'Jobs'] as const) {
+    for (const view of ['Session', 'Stems', 'MIDI', 'Mix', 'Models', 'Jobs'] as const) {
       await showView(page, view);
       if (view === 'Mix') await page.locator('.picture').first().waitFor({ timeout: 150_000 });
       for (const [width, height] of sizes) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
 const folder = join(import.meta.dirname, '..', 'baselines');
@@ -18,24 +19,45 @@ interface Difference {
   readonly block: number;
 }
 
+/** What is fetched and drawn on the way may come late on a busy machine. */
+const patienceMs = 60_000;
+const pauseMs = 500;
+
 /**
- * Compares the window with the small picture that is kept of it, and makes one where there is none or when
- * UPDATE_BASELINES is set.
+ * Compares the window with the small picture that is kept of it until they are alike, and makes one where there is
+ * none or when UPDATE_BASELINES is set, once the window has come to rest.
  * @returns what is different beyond the tolerance, or `null`
  */
 export async function pictureDiffers(page: Page, name: string): Promise<string | null> {
   const path = join(folder, `${name}.png`);
-  const shot = await page.screenshot({ animations: 'disabled', caret: 'hide' });
   if (process.env['UPDATE_BASELINES'] || !existsSync(path)) {
     if (process.env['CI'] === 'true') return `${name}: there is no baseline`;
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, await smaller(page, shot));
+    await writeFile(path, await smaller(page, await calmShot(page)));
     return null;
   }
-  const { mean, block: worst } = await difference(page, await smaller(page, shot), await readFile(path));
-  return mean <= tolerance.mean && worst <= tolerance.block
-    ? null
-    : `${name}: differs by ${mean.toFixed(1)} in the mean, by ${worst.toFixed(1)} in one block`;
+  const kept = await readFile(path);
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const { mean, block: worst } = await difference(page, await smaller(page, await shoot(page)), kept);
+    if (mean <= tolerance.mean && worst <= tolerance.block) return null;
+    if (performance.now() > deadline) {
+      return `${name}: differs by ${mean.toFixed(1)} in the mean, by ${worst.toFixed(1)} in one block`;
+    }
+    await sleep(pauseMs);
+  }
+}
+
+const shoot = (page: Page): Promise<Buffer> => page.screenshot({ animations: 'disabled', caret: 'hide' });
+
+/** A picture that is the same some seconds later. */
+async function calmShot(page: Page): Promise<Buffer> {
+  for (let before = await shoot(page); ;) {
+    await sleep(6 * pauseMs);
+    const shot = await shoot(page);
+    if (shot.equals(before)) return shot;
+    before = shot;
+  }
 }
 
 /** The browser itself is the decoder; a page of its own, as the window's policy would forbid it there. */
