@@ -131,6 +131,18 @@ function commands.get(track, parameter)
   return value
 end
 
+-- The fader as a coefficient, the pan from left (0) to right (1).
+function commands.setMixer(track, gain, pan)
+  local strip = route(track)
+  strip:gain_control():set_value(tonumber(gain), ungrouped)
+  strip:pan_azimuth_control():set_value(tonumber(pan), ungrouped)
+end
+
+function commands.getMixer(track)
+  local strip = route(track)
+  return string.format("%.9g %.9g", strip:gain_control():get_value(), strip:pan_azimuth_control():get_value())
+end
+
 local function roll(goal, seconds)
   session:request_roll(user)
   wait("sample " .. goal, seconds, function() return session:transport_sample() >= goal end)

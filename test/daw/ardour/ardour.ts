@@ -24,7 +24,9 @@ export type Command =
   | 'recordFrom'
   | 'locate'
   | 'roll'
-  | 'record';
+  | 'record'
+  | 'setMixer'
+  | 'getMixer';
 
 /** An Ardour without a window that does what it is told; agent.lua is the other half. */
 export class Ardour {
