@@ -1,5 +1,6 @@
 import { Button, ProgressBar } from 'react-aria-components';
 import type { DeskJob } from '../../main/contracts/desk.ts';
+import { JobMoves } from '../parts/JobMoves.tsx';
 import { Empty, IconButton } from '../parts/controls.tsx';
 import { icons } from '../parts/icons.tsx';
 import { actions } from '../state/actions.ts';
@@ -94,24 +95,7 @@ const JobRow = ({ job, place, waiting }: { job: DeskJob; place: number; waiting:
         </ul>
         <span className="spring" />
         <span className="job-state">{t.states[job.state]}</span>
-        {job.state === 'queued' && (
-          <>
-            <IconButton
-              label={t.earlier}
-              isDisabled={place === 0}
-              onPress={() => void actions.move(job.id, place - 1)}
-            >
-              <icons.up />
-            </IconButton>
-            <IconButton
-              label={t.later}
-              isDisabled={place === waiting - 1}
-              onPress={() => void actions.move(job.id, place + 1)}
-            >
-              <icons.down />
-            </IconButton>
-          </>
-        )}
+        {job.state === 'queued' && <JobMoves jobId={job.id} place={place} waiting={waiting} />}
         {job.state === 'running' && (
           <IconButton label={t.pause} onPress={() => void actions.pause(job.id)}>
             <icons.pause />

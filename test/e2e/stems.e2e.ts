@@ -14,6 +14,7 @@ import { holdBefore, type Hold } from './support/heldWindow.ts';
 import { recording, recordingPage } from './support/recordOutput.ts';
 import { chromium, leftOut } from './support/requirement.ts';
 import { largestDifference, samplesOf } from './support/samples.ts';
+import { signal } from './support/signal.ts';
 import { placeInSession, sessionStart } from './support/sessionSong.ts';
 
 const missing = chromium === null ? 'There is no Chromium here (install one, or name it in CHROMIUM).' : null;
@@ -339,15 +340,6 @@ describe.skipIf(leftOut(missing))('stems and notes in a browser', () => {
 
   it('broke no rule of its own policy on the way', () => expect(desk.complaints).toEqual([]));
 });
-
-/** To a process that may have ended meanwhile. */
-function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
-  try {
-    process.kill(pid, name);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'ESRCH') throw thrown;
-  }
-}
 
 /** Rounded to the nearest step of 24 bits, and cut where they end. */
 const in24Bits = (plane: Float32Array): Float64Array =>

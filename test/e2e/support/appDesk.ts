@@ -15,12 +15,14 @@ export interface AppDesk {
 /**
  * The app in a real Electron: from its sources' build, or packaged.
  * @param executable of Electron itself, or of the packaged app
+ * @param before a script that Electron itself loads before the app
  */
 export async function appDesk(
   desk: DeskHome,
   executable: string,
   files: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
+  before?: string,
 ): Promise<AppDesk> {
   const isPackaged = !existsSync(join(executable, '..', 'resources', 'default_app.asar'));
   const args = [
@@ -29,6 +31,7 @@ export async function appDesk(
     `--user-data-dir=${join(desk.home, 'electron')}`,
     '--lang=en-GB',
     '--force-prefers-color-scheme=dark',
+    ...(before === undefined ? [] : ['--require', before]),
     ...(isPackaged ? [] : [join(process.cwd(), 'dist', 'app.js')]),
     ...files,
   ];
