@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SimulatedSurface } from '../../plugin-bridge/daws/ardour/simulatedSurface.ts';
 import { seriousFindings } from './support/accessibility.ts';
 import { browserDesk, type BrowserDesk } from './support/browserDesk.ts';
 import { deskHome, type DeskHome } from './support/desk.ts';
@@ -24,8 +25,14 @@ const sizes = [
 describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
   let home: DeskHome;
   let desk: BrowserDesk;
+  /** Where an Ardour would be heard; nobody is there yet. */
+  let ardourPort: number;
   beforeAll(async () => {
     home = await deskHome();
+    const surface = await SimulatedSurface.start([]);
+    ardourPort = surface.port;
+    surface.close();
+    home.env['SONIDESK_ARDOUR_PORT'] = String(ardourPort);
     await writeFile(join(home.home, 'config', 'preferences.json'), JSON.stringify({ tourSeen: false }));
     desk = await browserDesk(home);
   });
@@ -160,6 +167,31 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
     await press('Enter');
     const advice = desk.page.getByText(/No plugin is on a track with one of these names/);
     await expect.poll(() => advice.count(), soon).toBe(1);
+  });
+
+  it('puts gain and pan onto the faders of a DAW that answers; one undo puts them back', async () => {
+    const { page } = desk;
+    const button = page.getByRole('button', { name: 'Apply to faders of Ardour' });
+    expect(await button.count()).toBe(0);
+    const strips = ['Drums', 'bass', 'Vocals'].map((name) => ({ name, gain: 0.5, pan: 0.5 }));
+    const surface = await SimulatedSurface.start(strips, ardourPort);
+    const gains = () => surface.strips.map(({ gain }) => gain);
+    try {
+      await button.waitFor(soon);
+      await tabTo(page, /^Apply to faders of Ardour$/);
+      await press('Enter');
+      await page
+        .getByText(/on these strips of Ardour: Drums, bass, Vocals\. .*No strip is called other/)
+        .waitFor();
+      await page.getByText('On the faders', { exact: true }).waitFor();
+      expect(gains()).not.toEqual([0.5, 0.5, 0.5]);
+      await press('Control+z');
+      await page.getByText('On the faders', { exact: true }).waitFor({ state: 'detached' });
+      await expect.poll(() => gains().every((gain) => Math.abs(gain - 0.5) < 1e-6), soon).toBe(true);
+    } finally {
+      surface.close();
+    }
+    await button.waitFor({ state: 'detached' });
   });
 
   it('comes near a reference that is dropped on its place, and near another that is chosen', async () => {
