@@ -69,13 +69,13 @@ describe.skipIf(!canRun(['ardour'], ['SoniDesk.lv2']) || leftOut(noBrowser))(
             .getByText(/^Connected · /)
             .waitFor({ timeout: patience });
         }
-        let captures = false;
+        const seen = new AbortController();
         const capturing = slot(2)
           .getByText('Capturing')
           .waitFor({ timeout: patience })
-          .then(() => (captures = true));
+          .then(() => seen.abort());
         capturing.catch(() => undefined);
-        for (let pass = 0; pass < passes && !captures; pass++) {
+        for (let pass = 0; pass < passes && !seen.signal.aborted; pass++) {
           await ardour.tell('locate', 0);
           await roll(ardour, songEnd);
         }
