@@ -51,7 +51,10 @@ export function drawRegion(
   painter.wave(columns, Math.floor(from * ratio), Math.ceil(to * ratio), band.top, band.height, fill);
 }
 
-/** What was lost on the way, marked so that nobody takes it for silence. */
+/** Between two lines of a hatched area. */
+const hatchPixels = 7;
+
+/** What was lost on the way, hatched so that nobody takes it for silence. */
 export function drawGaps(
   context: CanvasRenderingContext2D,
   band: Band,
@@ -63,11 +66,36 @@ export function drawGaps(
     const left = viewport.toPixel((take.hostStart + start) / take.sampleRate);
     const width = Math.max(2, frames / take.sampleRate / viewport.secondsPerPixel);
     if (left + width < 0 || left > band.width) continue;
-    context.globalAlpha = 0.25;
-    context.fillRect(left, band.top, width, band.height);
+    const [from, to] = [Math.max(0, left), Math.min(band.width, left + width)];
+    context.globalAlpha = 0.16;
+    context.fillRect(from, band.top, to - from, band.height);
+    context.globalAlpha = 0.6;
+    hatch(context, { ...band, from, to, anchor: left }, fill);
     context.globalAlpha = 1;
-    context.fillRect(left, band.top + band.height - 3, width, 3);
+    context.fillRect(from, band.top + band.height - 3, to - from, 3);
   }
+}
+
+/** Diagonals from edge to edge; they move with `anchor`. */
+function hatch(
+  context: CanvasRenderingContext2D,
+  { from, to, anchor, top, height }: Band & { from: number; to: number; anchor: number },
+  stroke: string,
+): void {
+  context.save();
+  context.beginPath();
+  context.rect(from, top, to - from, height);
+  context.clip();
+  context.beginPath();
+  const steps = Math.floor((from - height - anchor) / hatchPixels);
+  for (let x = anchor + steps * hatchPixels; x < to; x += hatchPixels) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+  }
+  context.strokeStyle = stroke;
+  context.lineWidth = 1;
+  context.stroke();
+  context.restore();
 }
 
 /** Room that a bar line needs. */
