@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The folder of our pack `id`, which is part of the product. */
-export const packFolder = (id) => join(root, 'models/packs', id);
+export const packFolder = (id, packs = join(root, 'models/packs')) => join(packs, id);
 
 /** Weights of our own are under the licence of the product. */
 export const licence = {
@@ -16,11 +16,11 @@ export const licence = {
   mustAccept: false,
 };
 
-/** Copies weights into pack `id`, each `[file in the folder of weights, name in the pack]`; gives what the manifest says of them. */
-export function copyWeights(weights, id, names) {
-  mkdirSync(packFolder(id), { recursive: true });
+/** Copies weights into pack `id` of the folder `packs`, each `[file in the folder of weights, name in the pack]`; gives what the manifest says of them. */
+export function copyWeights(weights, id, names, packs) {
+  mkdirSync(packFolder(id, packs), { recursive: true });
   return names.map(([from, name]) => {
-    const to = join(packFolder(id), name);
+    const to = join(packFolder(id, packs), name);
     copyFileSync(join(weights, from), to);
     const bytes = readFileSync(to);
     return { name, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length };
@@ -28,8 +28,8 @@ export function copyWeights(weights, id, names) {
 }
 
 /** Writes the manifest into the folder of its pack and says what the pack holds. */
-export function writeManifest(manifest) {
-  const folder = packFolder(manifest.id);
+export function writeManifest(manifest, packs) {
+  const folder = packFolder(manifest.id, packs);
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   console.log(`${folder}: ${manifest.files.map(({ name, bytes }) => `${name} ${bytes} bytes`).join(', ')}`);
 }

@@ -1,13 +1,13 @@
 // Makes the pack of a trained SoniDo from its exported feature graphs:
 //   node main/tooling/sonidoPack.mjs models/training/weights/tiny sonido-tiny 1.0.0
-// Copies the graphs to models/packs/ID and writes the manifest with their SHA-256 and what is behind them.
+// Copies the graphs to models/packs/ID (or ID in a fourth argument's folder) and writes the manifest with their SHA-256 and what is behind them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyWeights, licence, writeManifest } from './ownPack.mjs';
 
-const [weights, id, version] = process.argv.slice(2);
+const [weights, id, version, packs] = process.argv.slice(2);
 if (version === undefined) {
-  console.error('Usage: node main/tooling/sonidoPack.mjs WEIGHTS_FOLDER PACK_ID VERSION');
+  console.error('Usage: node main/tooling/sonidoPack.mjs WEIGHTS_FOLDER PACK_ID VERSION [PACKS_FOLDER]');
   process.exit(2);
 }
 const facts = JSON.parse(readFileSync(join(weights, 'features.json'), 'utf8'));
@@ -20,11 +20,16 @@ const windowTokens = 128;
 /** Windows that one run of stage 2 takes. */
 const batch = 2;
 
-const files = copyWeights(weights, id, [
-  ['tokenise.onnx', 'tokenise.onnx'],
-  ...(clip === undefined ? [] : [['clip.onnx', 'clip.onnx']]),
-  ...levels.map((level, index) => [`features${index}.onnx`, `features-${level}.onnx`]),
-]);
+const files = copyWeights(
+  weights,
+  id,
+  [
+    ['tokenise.onnx', 'tokenise.onnx'],
+    ...(clip === undefined ? [] : [['clip.onnx', 'clip.onnx']]),
+    ...levels.map((level, index) => [`features${index}.onnx`, `features-${level}.onnx`]),
+  ],
+  packs,
+);
 
 const constants = {
   contextTokens: facts.context_coarse_tokens,
@@ -99,4 +104,4 @@ const manifest = {
   ]),
   training: { parameters: facts.parameters, steps: facts.steps, hours: facts.hours, card },
 };
-writeManifest(manifest);
+writeManifest(manifest, packs);

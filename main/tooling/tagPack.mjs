@@ -4,14 +4,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyWeights, licence, packFolder, writeManifest } from './ownPack.mjs';
 
-const [weights, id, version, featuresPack] = process.argv.slice(2);
+const [weights, id, version, featuresPack, packs] = process.argv.slice(2);
 if (featuresPack === undefined) {
-  console.error('Usage: node main/tooling/tagPack.mjs WEIGHTS_FOLDER PACK_ID VERSION FEATURES_PACK');
+  console.error(
+    'Usage: node main/tooling/tagPack.mjs WEIGHTS_FOLDER PACK_ID VERSION FEATURES_PACK [PACKS_FOLDER]',
+  );
   process.exit(2);
 }
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const facts = read(join(weights, 'tag.json'));
-const features = read(join(packFolder(featuresPack), 'manifest.json'));
+const features = read(join(packFolder(featuresPack, packs), 'manifest.json'));
 const levels = ['coarse', 'medium', 'fine'];
 const layers = levels.map((level) => features.model.constants[`${level}Layer`]);
 if (JSON.stringify(layers) !== JSON.stringify(facts.depths)) {
@@ -24,6 +26,7 @@ const files = copyWeights(
   weights,
   id,
   ['tag-mel.onnx', 'tag-features.onnx'].map((name) => [name, name]),
+  packs,
 );
 const melPerFrame = 4;
 const melWidth = melPerFrame * facts.mel.bands;
@@ -77,4 +80,4 @@ const manifest = {
   },
   graphs: { features: { file: 'tag-features.onnx', ...graph(featuresWidth) } },
 };
-writeManifest(manifest);
+writeManifest(manifest, packs);

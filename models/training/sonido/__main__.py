@@ -18,6 +18,7 @@ from sonido import (
     musicality,
     pipeline,
     plots,
+    release,
     results,
 )
 from sonido.config import SIZES, model_config
@@ -71,6 +72,13 @@ def _export_features(a: argparse.Namespace) -> None:
         print(f"graph={result.graph} output={result.output} worst={result.worst:.3g}")
     if a.golden:
         feature_golden.write(Path(a.run_folder), a.size, Path(a.golden), a.layers)
+
+
+def _release(a: argparse.Namespace) -> None:
+    try:
+        release.release(Path(a.run_folder), a.size, Path(a.out), a.layers, a.grown)
+    except (ArithmeticError, ValueError) as error:
+        raise SystemExit(str(error)) from error
 
 
 def _per_level(values: list[float]) -> tuple[float, float, float]:
@@ -185,6 +193,12 @@ def main() -> None:
     command.add_argument("--layers", type=int, nargs=3, help="depth per level; default: the middle of each prior")
     command.add_argument("--golden", help="safetensors file that takes what PyTorch computes of a test signal")
     command.set_defaults(run=_export_features)
+
+    command = add("release", "all that is shipped of a finished run: graphs, gates, golden values", False, True)
+    command.add_argument("--out", required=True)
+    command.add_argument("--layers", type=int, nargs=3, help="depth per level; default: the middle of each prior")
+    command.add_argument("--grown", action="store_true", help="stage 1 was grown from a smaller codec")
+    command.set_defaults(run=_release)
 
     command = add("judge", "samples against held-out music and shuffled tokens: table, audio, spectrograms", True, True)
     command.add_argument("--out", required=True)

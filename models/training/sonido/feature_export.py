@@ -46,9 +46,16 @@ class Agreement:
 
 
 def export_features(
-    run: Path, out: Path, size: str, layers: list[int] | None = None, audio: Tensor | None = None
+    run: Path,
+    out: Path,
+    size: str,
+    layers: list[int] | None = None,
+    audio: Tensor | None = None,
+    grown: bool = False,
 ) -> list[Agreement]:
     """tokenise.onnx, clip.onnx, features0..2.onnx and features.json; `audio` [batch, 2, time] is compared on.
+
+    `grown` says that stage 1 was grown from a smaller codec: its hours are then counted with that preset.
 
     Raises ArithmeticError naming the outputs that differ from PyTorch's by more than the tolerance.
     """
@@ -69,7 +76,7 @@ def export_features(
         "clip": {"window": clip_grid.WINDOW, "hop": clip_grid.HOP, "dimension": config.clip_dimension},
         "parameters": sum(p.numel() for module in (model, clip, *priors) for p in module.parameters()),
         "steps": steps,
-        "hours": _hours(run, size, steps["stage1"]),
+        "hours": _hours(run, size, steps["stage1"], grown),
     }
     (out / "features.json").write_text(json.dumps(facts, indent=2) + "\n")
     return results
@@ -82,10 +89,10 @@ def _steps(folder: Path) -> int:
     return step
 
 
-def _hours(run: Path, size: str, steps: int) -> dict[str, float]:
+def _hours(run: Path, size: str, steps: int, grown: bool) -> dict[str, float]:
     """Hours of audio that stage 1 could draw from, that it drew, and that stage 2 had as tokens."""
     start = parse_line((run / "stage1" / "log.txt").read_text().splitlines()[0])
-    config = stage1_config(size, None, 0)
+    config = stage1_config(size, None, 0, grown)
     tokens = sum(len(item.tokens[0]) for item in read_tokens(run / "tokens" / "train"))
     return {
         "available": float(start["train_hours"]),

@@ -14,7 +14,7 @@ from sonido import checkpoint
 from sonido.config import TrainConfig
 from sonido.ema import Average
 from sonido.logline import RunLog
-from sonido.ngram import bigram_bits, unigram_bits
+from sonido.ngram import Counts, bigram_bits, unigram_bits
 from sonido.prior import Prior
 from sonido.stage1 import learning_rate_at, set_learning_rate
 from sonido.tokenisation import TokenItem
@@ -100,12 +100,9 @@ def train_prior(
     windows = Windows(items, prior.config, config.batch, config.seed)
     held_windows = Windows(held_out, prior.config, config.batch, config.seed)
     level = prior.config.level
-    train_tokens = [i.tokens[level] for i in items]
+    known = Counts.of([i.tokens[level] for i in items], prior.config.vocabulary)
     held_tokens = [i.tokens[level] for i in held_out]
-    yardsticks = {
-        "unigram": unigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
-        "bigram": bigram_bits(train_tokens, held_tokens, prior.config.vocabulary),
-    }
+    yardsticks = {"unigram": unigram_bits(known, held_tokens), "bigram": bigram_bits(known, held_tokens)}
 
     def loss_at(step: int) -> Tensor:
         window = windows.at(step).to(torch.device(device))

@@ -43,6 +43,20 @@ def test_both_heads_are_equally_wide_and_silence_does_not_count() -> None:
     assert sounding(mel).tolist() == [False, True]
 
 
+def test_wide_features_make_no_larger_head_and_count_by_their_components(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    wide, narrow = TaggingHead(400).eval(), TaggingHead(288)
+    assert sum(p.numel() for p in wide.parameters()) == sum(p.numel() for p in narrow.parameters())
+    rows = torch.randn(2000, 5) @ torch.randn(5, MEL_WIDTH + 400)
+    wide.standardise(rows)
+    assert wide.components is not None
+    found = ((rows - wide.mean) / wide.deviation)[:, MEL_WIDTH:] @ wide.components
+    deviations = found.std(0)
+    assert torch.allclose(deviations[-5:], torch.ones(5), atol=0.02)
+    assert deviations[:-5].max() < 0.1
+    assert export_head(wide, tmp_path / "head.onnx", Temperatures()) < 5e-3
+
+
 def example(role: int, seed: int) -> Example:
     """A role is a place in the mel bands."""
     generator = torch.Generator().manual_seed(seed)

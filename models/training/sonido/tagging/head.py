@@ -1,9 +1,9 @@
 """The tagging head: frames at 21.53 Hz -> instruments, key, role and the course of voice and drums.
 
-Input per coarse frame (2048 samples): `mel` [4 x 96], the log-mel frames 4i .. 4i + 3, and `extra` [288]. With features
-`extra` is the states of the three levels beside each other (the finer ones averaged over the frame); the head without
-features is as large and gets mean, deviation and change of the mel frames there, so that only what these columns say
-differs.
+Input per coarse frame (2048 samples): `mel` [4 x 96], the log-mel frames 4i .. 4i + 3, and `extra`. With features
+`extra` is the states of the three levels beside each other (the finer ones averaged over the frame), brought to 288
+columns by a fixed matrix where they are wider; the head without features is as large and gets mean, deviation and
+change of the mel frames there, so that only what these columns say differs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from sonido.tagging.labels import ACTIVITIES, INSTRUMENTS, KEYS, ROLES
 
 PER_FRAME = 4
 MEL_WIDTH = PER_FRAME * BANDS
+EXTRA = 3 * BANDS
+"""Columns beside mel that the head learns from; wider features are brought to so many principal components."""
 GROUPS = (len(INSTRUMENTS), len(KEYS), len(ROLES))
 """Outputs of a whole piece, each with its own attention over time."""
 SILENT = -1.0
@@ -32,8 +34,11 @@ class TaggingHead(nn.Module):
         self.register_buffer("deviation", torch.ones(inputs))
         self.mean: Tensor
         self.deviation: Tensor
+        components = torch.zeros(extra_width, EXTRA) if extra_width > EXTRA else None
+        self.register_buffer("components", components)
+        self.components: Tensor | None
         self.dropout = nn.Dropout(dropout)
-        self.project = nn.Linear(inputs, width)
+        self.project = nn.Linear(MEL_WIDTH + min(extra_width, EXTRA), width)
         self.mix = nn.Linear(3 * width, width)
         self.norm = nn.LayerNorm(width)
         self.activity = nn.Linear(width, len(ACTIVITIES))
@@ -43,9 +48,13 @@ class TaggingHead(nn.Module):
 
     @torch.no_grad()
     def standardise(self, rows: Tensor) -> None:
-        """Statistics of the training frames [frames, inputs]."""
+        """Statistics of the training frames [frames, inputs], and the principal components of wide features."""
         self.mean.copy_(rows.mean(0))
         self.deviation.copy_(rows.std(0).clamp_min(1e-2))
+        if self.components is not None:
+            extra = ((rows - self.mean) / self.deviation)[:, MEL_WIDTH:]
+            values, vectors = torch.linalg.eigh(extra.T @ extra / len(extra))  # rising
+            self.components.copy_(vectors[:, -EXTRA:] / values[-EXTRA:].clamp_min(1e-3).sqrt())
 
     def forward(self, mel: Tensor, extra: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """mel [batch, frames, 384], extra [batch, frames, extra width], mask [batch, frames] 1 where a frame counts.
@@ -53,6 +62,8 @@ class TaggingHead(nn.Module):
         Logits: instruments [batch, 18], key [batch, 24], role [batch, 17], activity [batch, frames, 2].
         """
         x = (torch.cat([mel, extra], dim=-1) - self.mean) / self.deviation
+        if self.components is not None:
+            x = torch.cat([x[..., :MEL_WIDTH], x[..., MEL_WIDTH:] @ self.components], dim=-1)
         h = F.gelu(self.project(self.dropout(x)))
         h = h + F.gelu(self.mix(torch.cat([shifted(h, -1), h, shifted(h, 1)], dim=-1)))
         h = self.norm(h)
