@@ -137,9 +137,6 @@ export const MixView = ({ song }: { song: Song }) => {
           onRedo={steps.redo}
         />
         <span className="spring" />
-        {mix.applied && (
-          <span className="chip chip-good">{mix.faders === null ? t.appliedNow : t.onFadersNow}</span>
-        )}
         <Button className="button" onPress={() => void actions.applyMix(song.id)}>
           {t.apply}
         </Button>
@@ -153,6 +150,9 @@ export const MixView = ({ song }: { song: Song }) => {
         </Button>
       </div>
       <div className="view-facts">
+        {mix.applied && (
+          <span className="chip chip-good">{mix.faders === null ? t.appliedNow : t.onFadersNow}</span>
+        )}
         <ReferenceDrop songId={song.id} file={plan.reference?.file ?? null} />
         <span className="fact">{t.matched}</span>
         {before !== null && after !== null && <span className="fact">{t.loudness(before, after)}</span>}

@@ -171,14 +171,14 @@ describe.skipIf(leftOut(missing))('the whole job, by keyboard alone', () => {
 
   it('puts gain and pan onto the faders of a DAW that answers; one undo puts them back', async () => {
     const { page } = desk;
-    const button = page.getByRole('button', { name: 'Apply to faders of Ardour' });
+    const button = page.getByRole('button', { name: 'Apply to Ardour', exact: true });
     expect(await button.count()).toBe(0);
     const strips = ['Drums', 'bass', 'Vocals'].map((name) => ({ name, gain: 0.5, pan: 0.5 }));
     const surface = await SimulatedSurface.start(strips, ardourPort);
     const gains = () => surface.strips.map(({ gain }) => gain);
     try {
       await button.waitFor(soon);
-      await tabTo(page, /^Apply to faders of Ardour$/);
+      await tabTo(page, /^Apply to Ardour$/);
       await press('Enter');
       await page
         .getByText(/on these strips of Ardour: Drums, bass, Vocals\. .*No strip is called other/)

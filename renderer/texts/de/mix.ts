@@ -24,7 +24,7 @@ export const mix: Texts['mix'] = {
   apply: 'In die Plugins geben',
   appliedNow: 'In den Plugins',
   given: (names) => `An ${names} gegeben`,
-  applyToFaders: (daw) => `Auf die Fader von ${daw}`,
+  applyToFaders: (daw) => `An ${daw} geben`,
   onFadersNow: 'Auf den Fadern',
   onFaders: ({ daw, moved, plugins, missing, others, atTop, held, left }) =>
     [
@@ -37,7 +37,7 @@ export const mix: Texts['mix'] = {
       atTop.length > 0 && `Am oberen Ende des Faders, der Mix will mehr: ${atTop.join(', ')}.`,
       held.length > 0 && `Nicht bewegt, vielleicht wegen Automation: ${held.join(', ')}.`,
       missing.length > 0 &&
-        `Kein Kanal heißt ${missing.join(', ')} (es gibt noch ${others.join(', ') || 'keine'}): Spur und Kanal denselben Namen geben.`,
+        `Kein Kanal heißt ${missing.join(', ')}${others.length > 0 ? `; es gibt noch ${others.join(', ')}` : ''}. Spur und Kanal denselben Namen geben.`,
     ]
       .filter((line) => line !== false)
       .join(' '),

@@ -15,17 +15,20 @@ export const mix = {
   apply: 'Apply to plugins',
   appliedNow: 'In the plugins',
   given: (names: string) => `Given to ${names}`,
-  applyToFaders: (daw: string) => `Apply to faders of ${daw}`,
+  applyToFaders: (daw: string) => `Apply to ${daw}`,
   onFadersNow: 'On the faders',
   onFaders: ({ daw, moved, plugins, missing, others, atTop, held, left }: FadersMoved) =>
     [
       `Gain and pan are on these strips of ${daw}: ${moved.join(', ')}.`,
       plugins.length > 0 && `The rest is in the plugins of ${plugins.join(', ')}.`,
-      ...left.map(({ track, moves }) => `${track}: ${moves.join(', ')} would need the plugin.`),
+      ...left.map(
+        ({ track, moves }) =>
+          `${track}: ${moves.map((move) => (move === 'eq' ? 'EQ' : move)).join(', ')} would need the plugin.`,
+      ),
       atTop.length > 0 && `At the top of the fader, the mix wants more: ${atTop.join(', ')}.`,
       held.length > 0 && `Did not move, perhaps for automation: ${held.join(', ')}.`,
       missing.length > 0 &&
-        `No strip is called ${missing.join(', ')} (there are also ${others.join(', ') || 'none'}): give track and strip the same name.`,
+        `No strip is called ${missing.join(', ')}${others.length > 0 ? `; there are also ${others.join(', ')}` : ''}. Give track and strip the same name.`,
     ]
       .filter((line) => line !== false)
       .join(' '),
