@@ -2,7 +2,7 @@
 # From a finished run to what the product ships, checked on the way:
 #   ./release.sh RUN SIZE VERSION OUT "DEPTHS" [--grown] [--install]
 # OUT takes everything; with --install the pack, the gates' weights and the golden values go to their places in the repository.
-# The tagging heads, which know the features of one version of one pack, follow with ./release-tags.sh.
+# The tagging heads, which know the features of one version of one pack, follow with `python -m sonido.tagging` and tagPack.mjs.
 set -euo pipefail
 cd "$(dirname "$0")"
 if [ $# -lt 5 ]; then
