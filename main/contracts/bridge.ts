@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mixPlan } from './mixPlan.ts';
 import type { RpcContract } from './rpc.ts';
-import { compRegion, returnKinds, take, track } from './session.ts';
+import { compRegion, decision, returnKinds, take, track } from './session.ts';
 
 /**
  * What the app, the CLI and tests ask of a running bridge, and what it tells. A track is named by its id, its name
@@ -85,6 +85,8 @@ export const bridgeEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), ...ofTrack, stems: z.array(stemState), message: z.string() }),
   z.object({ type: z.literal('confirmed'), ...ofTrack, kind: z.enum(returnKinds) }),
   z.object({ type: z.literal('parameters'), ...ofTrack, parameters: z.record(z.string(), z.number()) }),
+  /** A choice of a take was made, taken back or made again. */
+  z.object({ type: z.literal('takes-chosen'), reason: z.string() }),
   /** Something the user must know: the disk is full, a take was recovered. `recovered` ends what a trouble began. */
   z.object({ type: z.literal('trouble'), kind: z.string(), message: z.string() }),
   z.object({ type: z.literal('recovered'), message: z.string() }),
@@ -148,6 +150,14 @@ export const bridge = {
     exportComps: {
       input: z.object({ tracks: z.array(trackName).min(1).nullable(), directory: path }),
       output: z.array(capturedFile),
+    },
+    /** The takes that were chosen for spans of the tracks, oldest first; takes the last choice back, or the last undo. */
+    takeChoices: {
+      input: z.object({ change: z.enum(['undo', 'redo']).nullable() }),
+      output: z.object({
+        changed: z.boolean(),
+        choices: z.array(decision.pick({ reason: true, state: true, decided: true })),
+      }),
     },
     /** Stems that the plugin plays in time with the transport; an empty list unloads them. */
     returnStems: {

@@ -13,7 +13,7 @@ import { songRecordName, songsDirectory } from './songsDirectory.ts';
 /** What can be decided about a song; comps belong to the session of the DAW. */
 export type SongDecidable = Exclude<Decidable, 'comp'>;
 
-interface DecisionLine extends Pick<Step, 'reason' | 'state' | 'decided'> {
+export interface DecisionLine extends Pick<Step, 'reason' | 'state' | 'decided'> {
   readonly about: Decidable;
 }
 

@@ -183,6 +183,13 @@ export class BridgeServer implements ConnectionOwner, LiveTrackOwner, ReaStreamO
     return track;
   }
 
+  /** Takes the last choice of a take back, or the last undo. @returns whether there was one */
+  changeChoices(change: 'undo' | 'redo'): boolean {
+    const step = this.compChoices[change]();
+    if (step !== undefined) this.emit({ type: 'takes-chosen', reason: step.reason });
+    return step !== undefined;
+  }
+
   async #open(options: BridgeOptions): Promise<void> {
     const how = options.listen ?? 'auto';
     const folder = await privateFolder(this.endpointFile);

@@ -94,6 +94,8 @@ const side = (page: Page, name: 'Before' | 'After') =>
 /** Some seconds from the start of the song. */
 async function play(page: Page, length: number): Promise<Heard> {
   await page.keyboard.press('Home');
+  // Else the place where the last one ended is taken for this one's.
+  await page.waitForFunction(() => document.querySelector('.position')?.textContent?.startsWith('0:00'));
   await takeHeard(page);
   await page.keyboard.press(' ');
   const reached = `0:${String(length).padStart(2, '0')}`;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { SoniError } from '../../contracts/errors.ts';
-import type { SongDecidable } from '../../desk/songDecisions.ts';
+import type { DecisionLine, SongDecidable } from '../../desk/songDecisions.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples } from '../engineOptions.ts';
 
@@ -16,9 +16,9 @@ export function decisionsCommand(context: CommandContext): Command {
   const command = new Command('decisions')
     .summary('list what was decided about a song, take it back')
     .description(
-      'Lists the decisions about the mix and the notes of a song that was opened in the window, oldest first; undoes or redoes one, for all its tracks at once. A window that is open follows.',
+      'Lists the decisions about the mix and the notes of a song that was opened in the window, oldest first; without a song, the takes that were chosen in the session of the DAW that is being served. Undoes or redoes one, for all tracks at once. A window that is open follows.',
     )
-    .argument('<files...>', 'the song, or the tracks of the session in the order in which they were opened')
+    .argument('[files...]', 'the song, or the tracks of the session in the order in which they were opened')
     .option('--undo', 'take the last one back')
     .option('--redo', 'take the last undo back')
     .addOption(
@@ -34,19 +34,14 @@ export function decisionsCommand(context: CommandContext): Command {
     'decisions song.wav --undo',
     'decisions song.wav --undo --about notes',
     'decisions drums.wav bass.wav --json',
+    'decisions --undo',
   );
   return command.action(async (files: string[], { undo, redo, about, json }: DecisionsOptions) => {
     if (undo && redo) throw new SoniError('bad-usage', 'Say either --undo or --redo.');
-    const { SongDecisions } = await import('../../desk/songDecisions.ts');
-    const decisions = await SongDecisions.of(
-      files.map((file) => resolve(file)),
-      about,
-    );
-    if (undo || redo) {
-      const moved = await (undo ? decisions.undo() : decisions.redo());
-      if (!moved) throw new SoniError('not-found', `There is nothing to ${undo ? 'undo' : 'redo'}.`);
-    }
-    const lines = await decisions.lines();
+    const change = undo ? 'undo' : redo ? 'redo' : null;
+    const { changed, lines } =
+      files.length > 0 ? await ofSong(files, about, change) : await ofTakes(about, change);
+    if (change !== null && !changed) throw new SoniError('not-found', `There is nothing to ${change}.`);
     if (json) context.printJson(lines);
     else if (lines.length === 0) context.print('Nothing was decided yet.');
     else {
@@ -55,4 +50,39 @@ export function decisionsCommand(context: CommandContext): Command {
       );
     }
   });
+}
+
+type Change = 'undo' | 'redo' | null;
+
+interface Outcome {
+  readonly changed: boolean;
+  /** Oldest first. */
+  readonly lines: readonly (Omit<DecisionLine, 'about'> & { about: DecisionLine['about'] | 'comp' })[];
+}
+
+async function ofSong(
+  files: readonly string[],
+  about: SongDecidable | undefined,
+  change: Change,
+): Promise<Outcome> {
+  const { SongDecisions } = await import('../../desk/songDecisions.ts');
+  const decisions = await SongDecisions.of(
+    files.map((file) => resolve(file)),
+    about,
+  );
+  const changed = change !== null && (await decisions[change]());
+  return { changed, lines: await decisions.lines() };
+}
+
+/** Of the DAW's session, which `sonidesk serve` or the app holds. */
+async function ofTakes(about: SongDecidable | undefined, change: Change): Promise<Outcome> {
+  if (about !== undefined) {
+    throw new SoniError(
+      'bad-usage',
+      `Decisions about ${about} belong to a song: say which, decisions song.wav.`,
+    );
+  }
+  const { withBridge } = await import('../serve/withBridge.ts');
+  const { changed, choices } = await withBridge((bridge) => bridge.call('takeChoices', { change }));
+  return { changed, lines: choices.map((choice) => ({ about: 'comp', ...choice })) };
 }

@@ -36,6 +36,8 @@ export function eventText(event: BridgeEvent): string | null {
       return event.message === '' ? null : `${event.name}: ${event.message}`;
     case 'confirmed':
       return `${event.name}: has its ${event.kind}`;
+    case 'takes-chosen':
+      return `Chosen takes changed: ${event.reason}`;
     case 'parameters':
       return null;
     case 'trouble':

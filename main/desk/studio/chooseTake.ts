@@ -29,4 +29,5 @@ export async function chooseTake(
   const number = takes.indexOf(chosen) + 1;
   const reason = `Take ${number} of ${track.name} from ${seconds(span.start)} to ${seconds(span.end)}`;
   await server.compChoices.choose(track, { takeId: take, ...span }, reason);
+  server.emit({ type: 'takes-chosen', reason });
 }

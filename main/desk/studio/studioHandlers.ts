@@ -45,17 +45,14 @@ export const studioHandlers = (desk: StudioDesk): Handlers<typeof contract> => {
     },
     async chooseTake(wish) {
       await chooseTake(studio.server, wish);
-      studio.changed.tell();
       return null;
     },
     undoComp() {
-      studio.server.compChoices.undo();
-      studio.changed.tell();
+      studio.server.changeChoices('undo');
       return null;
     },
     redoComp() {
-      studio.server.compChoices.redo();
-      studio.changed.tell();
+      studio.server.changeChoices('redo');
       return null;
     },
     async setMarkers({ markers }) {

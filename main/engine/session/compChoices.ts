@@ -35,14 +35,25 @@ export class CompChoices {
     this.#read();
   }
 
-  undo(): void {
-    this.#history.undo();
-    this.#read();
+  /** All of them, oldest first; also those that were taken back. */
+  get steps(): readonly Step[] {
+    return this.#steps;
   }
 
-  redo(): void {
+  /** @returns the choice that was taken back; undefined where there was none */
+  undo(): Step | undefined {
+    const step = lastApplied(this.#steps);
+    this.#history.undo();
+    this.#read();
+    return step;
+  }
+
+  /** @returns the choice that was made again; undefined where there was none */
+  redo(): Step | undefined {
+    const step = nextToRedo(this.#steps);
     this.#history.redo();
     this.#read();
+    return step;
   }
 
   #read(): void {

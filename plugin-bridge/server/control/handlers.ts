@@ -25,6 +25,15 @@ export const bridgeHandlers = (server: BridgeServer): Handlers<typeof bridge> =>
     };
     return server.describe(server.changeTrack(found.id, changes));
   },
+  takeChoices: ({ change }) => {
+    const changed = change !== null && server.changeChoices(change);
+    const choices = server.compChoices.steps.map(({ reason, state, decided }) => ({
+      reason,
+      state,
+      decided,
+    }));
+    return { changed, choices };
+  },
   capture: (input, { signal, emit }) => captureTracks(server, input, signal, emit),
   exportComps: ({ tracks, directory }) => exportComps(server, tracks, directory),
   returnStems: (input) => returnStems(server, input),
