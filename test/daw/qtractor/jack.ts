@@ -8,34 +8,31 @@ const execute = promisify(execFile);
 /** How long the server waits for what a client plays. */
 const clientPatienceMs = 20_000;
 const endGraceMs = 2000;
-let servers = 0;
+/** One name for all: JACK has places for eight servers of a user, and gives that of a killed one to its own name only. */
+const serverName = 'sonidesk-test';
 
 /**
  * A JACK server of our own without a sound card, in real time. It waits for its clients (`--sync`): on a machine that stands
  * still for a moment the transport would run away from a host that was not called.
  */
 export class Jack implements AsyncDisposable {
-  private constructor(
-    private readonly name: string,
-    private readonly process: ChildProcess,
-  ) {}
+  private constructor(private readonly process: ChildProcess) {}
 
   static async start(blockFrames: number): Promise<Jack> {
-    const name = `sonidesk-${process.pid}-${++servers}`;
-    const engine = ['--no-realtime', '--sync', '--timeout', String(clientPatienceMs), '-n', name];
+    const engine = ['--no-realtime', '--sync', '--timeout', String(clientPatienceMs), '-n', serverName];
     const driver = ['-d', 'dummy', '-r', String(sampleRate), '-p', String(blockFrames)];
     const server = spawn('jackd', [...engine, ...driver], { stdio: 'ignore' });
-    const jack = new Jack(name, server);
+    const jack = new Jack(server);
     const ended = once(server, 'exit').then(([code]) => {
       throw new Error(`jackd ended with ${code}`);
     });
-    await Promise.race([ended, execute('jack_wait', ['-s', name, '-w', '-t', '120'])]);
+    await Promise.race([ended, execute('jack_wait', ['-s', serverName, '-w', '-t', '120'])]);
     ended.catch(() => undefined);
     return jack;
   }
 
   get environment(): NodeJS.ProcessEnv {
-    return { JACK_DEFAULT_SERVER: this.name, JACK_NO_START_SERVER: '1' };
+    return { JACK_DEFAULT_SERVER: serverName, JACK_NO_START_SERVER: '1' };
   }
 
   /** The ports of the clients. */
