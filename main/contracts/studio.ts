@@ -133,6 +133,8 @@ export const studioMethods = {
       songId: id,
       what: z.array(z.enum(['stems', 'notes'])).min(1),
       track: z.string().nullable(),
+      /** Only the notes of this stem, to the named track. */
+      part: z.string().nullable(),
       /** Notes below it are left out. */
       minConfidence: z.number().min(0).max(1),
       /** The plugin changes over to the stems at once. */

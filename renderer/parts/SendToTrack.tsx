@@ -8,17 +8,19 @@ import { texts } from '../texts/texts.ts';
 interface SendToTrackProps {
   readonly song: Song;
   readonly what: 'stems' | 'notes';
+  /** Only the notes of this stem; of all when null. */
+  readonly part?: string | null;
   /** Notes below it are left out. */
-  readonly minConfidence: number;
+  readonly minConfidence?: number;
 }
 
 /** Sends the stems or the notes that are looked at to the plugin on a track of the DAW, also for a song from a file. */
-export const SendToTrack = ({ song, what, minConfidence }: SendToTrackProps) => {
+export const SendToTrack = ({ song, what, part = null, minConfidence = 0 }: SendToTrackProps) => {
   const tracks = useStudio(({ studio }) => studio?.tracks ?? null);
-  if (tracks === null || tracks.length === 0 || song.inputs.length !== 1) return null;
+  if (tracks === null || tracks.length === 0 || (song.inputs.length !== 1 && part === null)) return null;
   const t = texts().studio;
   const send = async (track: string) => {
-    const wish = { songId: song.id, what: [what], track, minConfidence, listen: true };
+    const wish = { songId: song.id, what: [what], track, part, minConfidence, listen: true };
     const given = await attempt(() => desk().call('giveBack', wish));
     const lines = given?.map(({ name, kind, delivered }) => t.gave(name, t.given[kind] ?? kind, delivered));
     if (lines !== undefined) actions.notice('good', lines.join(' '));

@@ -23,7 +23,7 @@ export const studioActions = {
   },
 
   async giveBack(songId: string, what: readonly ('stems' | 'notes')[]): Promise<void> {
-    const wish = { songId, what: [...what], track: null, minConfidence: 0, listen: true };
+    const wish = { songId, what: [...what], track: null, part: null, minConfidence: 0, listen: true };
     const given = await attempt(() => desk().call('giveBack', wish));
     if (given === null) return;
     const t = texts().studio;

@@ -178,7 +178,7 @@ export const NotesView = ({ song }: { song: Song }) => {
           fileName={part === null ? `${song.title}.mid` : `${song.title} - ${part}.mid`}
           label={t.drag}
         />
-        <SendToTrack song={song} what="notes" minConfidence={limit} />
+        <SendToTrack song={song} what="notes" part={part} minConfidence={limit} />
         <Button className="button" onPress={() => actions.dialog('export')}>
           {texts().stems.export}
         </Button>

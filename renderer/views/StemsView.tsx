@@ -141,7 +141,7 @@ export const StemsView = ({ song }: { song: Song }) => {
         <IconButton label={t.reset} onPress={() => listening.reset()}>
           <icons.undo />
         </IconButton>
-        <SendToTrack song={song} what="stems" minConfidence={0} />
+        <SendToTrack song={song} what="stems" />
         <Button className="button" isDisabled={stems.preview} onPress={() => actions.dialog('export')}>
           {t.export}
         </Button>

@@ -295,6 +295,21 @@ describe.skipIf(leftOut(missing))('the live session of a DAW in the window', () 
         ),
     );
     expect(unheard).toEqual([]);
+
+    // One stem alone: a note of another stays behind.
+    const { stem } = shown[0]!;
+    const other = { ...shown[0]!, stem: stem === 'drums' ? 'bass' : 'drums' };
+    const edited = await app.call('editNotes', { songId: song.id, edit: { type: 'add', note: other } });
+    expect(edited.notes.length).toBe(notes.length + 1);
+    const name = stem[0]!.toUpperCase() + stem.slice(1);
+    await page.getByRole('radio', { name, exact: true }).click();
+    noPackets();
+    await page.getByRole('button', { name: 'Send to a track…' }).click();
+    await page.getByRole('menuitem', { name: 'Drums' }).click();
+    const ofStem = decodeNoteEvents((await host.drums.next('notes')).payload);
+    expect(ofStem.length).toBe(shown.filter((note) => note.stem === stem).length);
+    await page.getByRole('radio', { name: 'All', exact: true }).click();
+    await app.call('undoNotes', { songId: song.id });
   });
 
   it('gives the mix of both tracks to their plugins; one undo takes it from both', async () => {

@@ -57,7 +57,8 @@ export async function giveBack(giving: Giving): Promise<GivenBack> {
   }
   if (wish.what.includes('notes') && giving.notes.length > 0) {
     for (const { track, part } of targets) {
-      const notes = single ? giving.notes : giving.notes.filter(({ stem }) => stem === part);
+      const wanted = wish.part ?? (single ? null : part);
+      const notes = giving.notes.filter(({ stem }) => wanted === null || stem === wanted);
       if (notes.length === 0) continue;
       const midi = join(giving.folder, 'return', `${track}.mid`);
       await writeFileAtomic(midi, songMidi(song, notes, wish.minConfidence));
