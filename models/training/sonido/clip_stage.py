@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -82,8 +83,8 @@ def load_clip(run: Path, config: ModelConfig) -> ClipEmbedding:
 
 
 @torch.no_grad()
-def embed_long(clip: ClipEmbedding, audio: Tensor) -> Tensor:
-    """audio [2, time] -> all embeddings of its grid [count, dimension]."""
+def embed_long(clip: Callable[[Tensor], Tensor], audio: Tensor) -> Tensor:
+    """audio [2, time] -> all embeddings of its grid [count, dimension]; `clip` takes one window [1, 2, samples]."""
     count = count_of(-(-audio.shape[1] // TOP))
     rows = []
     for number in range(count):

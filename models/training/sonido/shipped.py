@@ -17,16 +17,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sonido.clip_grid import HOP, WINDOW, count_of
+from sonido.clip_stage import embed_long
 from sonido.config import HOPS, model_config
 from sonido.onnx_export import CHUNK_TOPS
 from sonido.onnx_parity import session
+from sonido.results import LEVELS
 from sonido.tokenisation import TokenItem
 from sonido.windows import Windows
 
 MODELS = Path(__file__).resolve().parents[2]
 WEIGHTS = MODELS / "training" / "weights"
-LEVELS = ("coarse", "medium", "fine")
 SEGMENT = CHUNK_TOPS * HOPS[0]
 """Samples that the decoder's graph gives (2.97 s)."""
 COUNTS = "ngrams.npz"
@@ -73,13 +73,11 @@ class ShippedModel(nn.Module):
         path = self.heard / "clip.onnx"
         if not path.exists():
             return None
-        run, top = session(path), HOPS[0]
-        rows = []
-        for number in range(count_of(-(-audio.shape[1] // top))):
-            window = audio[:, number * HOP * top : (number * HOP + WINDOW) * top]
-            padded = nn.functional.pad(window, (0, WINDOW * top - window.shape[1]))
-            rows.append(run.run(["clip"], {"audio": padded[None].numpy()})[0])
-        return np.concatenate(rows)
+        run = session(path)
+        found: NDArray[np.float32] = embed_long(
+            lambda window: torch.from_numpy(run.run(["clip"], {"audio": window.numpy()})[0]), audio
+        ).numpy()
+        return found
 
     def tokens_of(self, audio: Tensor) -> TokenItem:
         """The tokens of a piece [2, time] of whole coarse tokens, with its embeddings (zeros where there are none)."""
