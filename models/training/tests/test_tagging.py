@@ -139,11 +139,13 @@ def test_examples_without_states_are_left_out_when_features_are_asked_for(tmp_pa
         coarse=rng.normal(size=(4, 3, 8)),
         medium=rng.normal(size=(16, 2, 8)),
         fine=np.ones((16, 2, 8)),
+        clips=np.full((1, 5), 2.0),
     )
     assert [e.name for e in read_examples(mel, None, (0, 0, 0))] == ["a", "b"]
     (found,) = read_examples(mel, states, (2, 1, 0))
-    assert found.extra.shape == (4, 24)
-    assert torch.equal(found.extra[:, 16:], torch.ones(4, 8))
+    assert found.extra.shape == (4, 29)
+    assert torch.equal(found.extra[:, 16:24], torch.ones(4, 8))
+    assert torch.equal(found.extra[:, 24:], torch.full((4, 5), 2.0))
     assert (found.role, found.key) == (3, -1)
 
 

@@ -17,6 +17,7 @@ from sonido.results import commit, write_section
 from sonido.tagging.calibration import Temperatures, fit_temperatures
 from sonido.tagging.clips import cache, eir_mixes, eir_stems, role_clips
 from sonido.tagging.evaluate import (
+    AP,
     REAL,
     RENDERED,
     Outcome,
@@ -100,7 +101,8 @@ def table(outcomes: dict[str, list[Outcome]]) -> list[str]:
         "| | mel | features |",
         "|---|---|---|",
     ]
-    for name in (*RENDERED, *REAL, *(n for n in first.scores if n.startswith("confidence"))):
+    more = [n for prefix in (AP, "confidence") for n in first.scores if n.startswith(prefix)]
+    for name in (*RENDERED, *REAL, *more):
         cells = [[o.scores[name] for o in outcomes[variant]] for variant in VARIANTS]
         lines.append(f"| {name} | " + " | ".join(f"{np.mean(c):.3f} ± {np.std(c):.3f}" for c in cells) + " |")
     return lines

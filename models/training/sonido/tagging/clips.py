@@ -153,7 +153,10 @@ def cache(extractor: Extractor | None, clips: Iterator[Clip], folder: Path) -> N
             arrays = {"mel": half(log_mel(tensor)), **labels}
         else:
             states = states_of(extractor, tensor)
-            arrays = {"coarse": half(states.coarse), "medium": half(states.medium), "fine": half(states.fine)}
+            arrays = {
+                "coarse": half(states.coarse), "medium": half(states.medium), "fine": half(states.fine),
+                "clips": half(states.clips),
+            }  # fmt: skip
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, **arrays)  # type: ignore[arg-type]
         partial.rename(path)

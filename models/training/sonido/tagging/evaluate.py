@@ -9,17 +9,22 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from sonido.probe.collection import Depths
-from sonido.probe.measures import f_measure, mean_average_precision, mean_key_score
+from sonido.probe.measures import Scores, average_precision, f_measure, mean_average_precision, mean_key_score
 from sonido.tagging.calibration import Temperatures, errors, fit_temperatures
 from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.head import TaggingHead
-from sonido.tagging.labels import ACTIVITIES, ROLES
+from sonido.tagging.labels import ACTIVITIES, INSTRUMENTS, ROLES
 from sonido.tagging.train import HeadConfig, train_head
 
 RENDERED = ("instruments mAP", "key MIREX", "role accuracy")
+AP = "AP, "
+"""Before the names of the classes in the scores."""
+FEWEST = 3
+"""Positive and negative pieces that a class needs to be judged."""
 REAL = ("role accuracy, EIR", "voice F1, EIR", "drums F1, EIR")
 
 
@@ -76,12 +81,19 @@ def rendered_scores(head: TaggingHead, data: HeadData) -> dict[str, float]:
     judged, temperatures = [*data.held_mixes, *data.held_parts[1::2]], fit_temperatures(head, fitted_on(data))
     before, after = (errors(head, judged, t) for t in (Temperatures(), temperatures))
     return {
-        "instruments mAP": mean_average_precision(scores, truth, 3),
+        "instruments mAP": mean_average_precision(scores, truth, FEWEST),
         "key MIREX": mean_key_score(np.stack([k for k, _ in keyed]), np.array([t for _, t in keyed])),
         "role accuracy": float(np.mean(parts)),
+        **{f"{AP}{name}": value for name, value in precisions(scores, truth).items()},
         **{f"confidence error, {name}, raw": value for name, value in before.items()},
         **{f"confidence error, {name}": value for name, value in after.items()},
     }
+
+
+def precisions(scores: Scores, truth: NDArray[np.bool_]) -> dict[str, float]:
+    """Average precision of each instrument class that the mean counts."""
+    columns = [c for c in range(truth.shape[1]) if FEWEST <= truth[:, c].sum() <= len(truth) - FEWEST]
+    return {INSTRUMENTS[c]: average_precision(scores[:, c], truth[:, c]) for c in columns}
 
 
 def fitted_on(data: HeadData) -> list[Example]:

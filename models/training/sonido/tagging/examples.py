@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sonido.clip_grid import clip_of
 from sonido.probe.collection import Depths
 from sonido.probe.states import averaged
 from sonido.tagging.head import PER_FRAME, mel_statistics, sounding, stacked
@@ -48,13 +49,16 @@ def read_examples(mel_folder: Path, state_folder: Path | None, depths: Depths) -
 
 
 def _features(path: Path, depths: Depths) -> Tensor:
-    """[coarse frames, widths of the levels]: finer levels averaged over the coarse frame."""
+    """[coarse frames, widths of levels and clip embedding]: finer levels averaged, of the clips the nearest."""
     parts = []
     with np.load(path) as arrays:
         for name, depth in zip(("coarse", "medium", "fine"), depths, strict=True):
             if depth is not None:
                 rows = torch.from_numpy(arrays[name][:, depth].astype(np.float32))
                 parts.append(rows if name == "coarse" else averaged(rows, PER_FRAME))
+        clips = torch.from_numpy(arrays["clips"].astype(np.float32))
+    nearest = [clip_of(frame, 0, 1, len(clips)) for frame in range(len(parts[0]))]
+    parts.append(clips[nearest])
     return torch.cat(parts, dim=1)
 
 

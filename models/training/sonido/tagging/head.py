@@ -1,9 +1,10 @@
 """The tagging head: frames at 21.53 Hz -> instruments, key, role and the course of voice and drums.
 
 Input per coarse frame (2048 samples): `mel` [4 x 96], the log-mel frames 4i .. 4i + 3, and `extra`. With features
-`extra` is the states of the three levels beside each other (the finer ones averaged over the frame), brought to 288
-columns by a fixed matrix where they are wider; the head without features is as large and gets mean, deviation and
-change of the mel frames there, so that only what these columns say differs.
+`extra` is the states of the three levels beside each other (the finer ones averaged over the frame) and the embedding
+of the clip with the nearest centre, brought to 288 columns by a fixed matrix where they are wider; the head without
+features is as large and gets mean, deviation and change of the mel frames there, so that only what these columns say
+differs.
 """
 
 from __future__ import annotations
