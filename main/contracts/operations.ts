@@ -125,8 +125,8 @@ export const operations = {
     version: 1,
     input: z.object({
       tokens: path,
-      /** Embeddings by the same pack; `null` for a pack whose priors have no condition. */
-      clips: path.nullable().default(null),
+      /** What `embed-clips` found with the same pack. */
+      clips: path,
       pack: z.string(),
       level: featureLevel,
     }),
@@ -135,13 +135,13 @@ export const operations = {
   },
   /** Instruments, role, voice and drums by a trained head. */
   recognise: {
-    version: 1,
+    version: 2,
     input: z.object({
       /** At any rate. */
       audio: path,
       pack: z.string(),
       /** Features of the same audio by the pack that this one names; without them it hears mel bands alone. */
-      features: z.object({ coarse: path, medium: path, fine: path }).nullable(),
+      features: z.object({ coarse: path, medium: path, fine: path, clips: path }).nullable(),
     }),
     output: content.extend(modelRun.shape),
   },

@@ -33,7 +33,7 @@ export interface Watch {
 const defaultPacks = {
   separate: 'htdemucs',
   transcribe: 'basic-pitch',
-  features: 'sonido-tiny',
+  features: 'sonido-s',
 } as const;
 
 export const splitRequest = z.object({

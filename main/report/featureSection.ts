@@ -4,7 +4,6 @@ import { html, type Html } from './html.ts';
 /** The picture of the features, described in words. @param href of the picture, from the page */
 export function featureSection(href: string, { pack, tensors }: FeaturesResult): Html {
   const levels = tensors.filter(({ layer }) => layer !== null);
-  const conditioned = tensors.some(({ level }) => level === null);
   const rates = levels
     .map(({ level, frameRate }) => `${level} ${frameRate.toFixed(1)} times a second`)
     .join(', ');
@@ -18,11 +17,12 @@ export function featureSection(href: string, { pack, tensors }: FeaturesResult):
     <p>
       SoniDo (pack ${pack}) turns the song into codes at three levels: ${rates}. Below each row of codes are
       the states of the transformer that learned to predict them, one line for each of
-      ${levels[0]?.shape[1] ?? 0} dimensions. Warm is above a dimension’s mean, cold below.
-      ${conditioned ? 'The strip below the waveform is what they hear of the music around them as a whole.' : null}
+      ${levels[0]?.shape[1] ?? 0} dimensions. Warm is above a dimension’s mean, cold below. The strip below
+      the waveform is what they hear of the music around them as a whole.
     </p>
     <p class="quiet">
-      The weights are ours, trained at toy size so far. The numbers are in features.safetensors.
+      The weights are ours, small and trained on processor cores so far. The numbers are in
+      features.safetensors.
     </p>
   </section>`;
 }

@@ -127,9 +127,9 @@ describe('writeReport', () => {
 
   it('shows the picture of the features, in words too', async () => {
     const data = await sample(['vocals']);
-    const tensor = { shape: [43, 96], hop: 2048, frameRate: 21.53, layer: 2 };
+    const tensor = { shape: [43, 256], hop: 2048, frameRate: 21.53, layer: 2 };
     const run = {
-      pack: 'sonido-tiny',
+      pack: 'sonido-s',
       packVersion: '1.0.0',
       provider: 'cpu',
       seconds: 0.1,
@@ -139,7 +139,7 @@ describe('writeReport', () => {
     };
     const page = await write({ ...data, features: { picture: join(folder, 'my features.png'), run } });
     expect(page).toMatch(/src="my%20features.png"\s+alt="[^"]*coarse 21.5 times a second"/);
-    expect(page).toContain('sonido-tiny 1.0.0');
+    expect(page).toContain('sonido-s 1.0.0');
     expect(await write(data)).not.toContain('What our own model hears');
   });
 

@@ -1,5 +1,5 @@
 // Makes the pack of a trained SoniDo from its exported feature graphs:
-//   node main/tooling/sonidoPack.mjs models/training/weights/tiny sonido-tiny 1.0.0
+//   node main/tooling/sonidoPack.mjs WEIGHTS sonido-s 1.0.0
 // Copies the graphs to models/packs/ID (or ID in a fourth argument's folder) and writes the manifest with their SHA-256 and what is behind them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ if (version === undefined) {
 }
 const facts = JSON.parse(readFileSync(join(weights, 'features.json'), 'utf8'));
 const levels = ['coarse', 'medium', 'fine'];
-/** The embedding of clips that is the condition of the priors; there is none up to format 1. */
+/** The embedding of clips that is the condition of the priors. */
 const { clip } = facts;
-const card = 'models/cards/sonido.md';
+const card = 'models/cards/sonido-s.md';
 /** Coarse tokens that one run of stage 1 takes. */
 const windowTokens = 128;
 /** Windows that one run of stage 2 takes. */
@@ -25,7 +25,7 @@ const files = copyWeights(
   id,
   [
     ['tokenise.onnx', 'tokenise.onnx'],
-    ...(clip === undefined ? [] : [['clip.onnx', 'clip.onnx']]),
+    ['clip.onnx', 'clip.onnx'],
     ...levels.map((level, index) => [`features${index}.onnx`, `features-${level}.onnx`]),
   ],
   packs,
@@ -33,22 +33,23 @@ const files = copyWeights(
 
 const constants = {
   contextTokens: facts.context_coarse_tokens,
-  ...(clip !== undefined && { clipWindow: clip.window, clipHop: clip.hop }),
+  clipWindow: clip.window,
+  clipHop: clip.hop,
 };
-const embedding = clip === undefined ? [] : [{ name: 'clip', shape: [null, clip.dimension] }];
+const embedding = [{ name: 'clip', shape: [null, clip.dimension] }];
 for (const [index, level] of levels.entries()) {
   constants[`${level}Hop`] = facts.hops[index];
   constants[`${level}Codes`] = facts.codebooks[index];
   constants[`${level}Layer`] = facts.layers[index];
 }
 const millions = (facts.parameters / 1e6).toFixed(1);
-const hours = (value) => String(Math.round(value * 10) / 10);
+const hours = String(Math.round(facts.hours.available * 10) / 10);
 const manifest = {
   format: 1,
   id,
   version,
   name: `SoniDo ${facts.size}`,
-  summary: `Features of our own foundation model, trained at ${facts.size} size: ${millions} M parameters, ${hours(facts.hours.stage1)} h of audio drawn from ${hours(facts.hours.available)} h.`,
+  summary: `Features of our own foundation model at size ${facts.size}: ${millions} M parameters, trained on ${hours} h of music.`,
   licence,
   source: { type: 'file' },
   convert: 'none',
@@ -70,18 +71,14 @@ const manifest = {
     constants,
   },
   graphs: Object.fromEntries([
-    ...(clip === undefined
-      ? []
-      : [
-          [
-            'clip',
-            {
-              file: 'clip.onnx',
-              inputs: [{ name: 'audio', shape: [null, 2, clip.window * facts.hops[0]] }],
-              outputs: embedding,
-            },
-          ],
-        ]),
+    [
+      'clip',
+      {
+        file: 'clip.onnx',
+        inputs: [{ name: 'audio', shape: [null, 2, clip.window * facts.hops[0]] }],
+        outputs: embedding,
+      },
+    ],
     ...levels.map((level, index) => [
       level,
       {

@@ -1,5 +1,5 @@
 // Makes the pack of the tagging heads from their exported graphs, bound to the pack whose features they know:
-//   node main/tooling/tagPack.mjs models/training/weights/tiny sonido-tags 1.0.0 sonido-tiny
+//   node main/tooling/tagPack.mjs WEIGHTS sonido-tags 2.0.0 sonido-s
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyWeights, licence, packFolder, writeManifest } from './ownPack.mjs';
@@ -31,7 +31,9 @@ const files = copyWeights(
 const melPerFrame = 4;
 const melWidth = melPerFrame * facts.mel.bands;
 const extraWidth = 3 * facts.mel.bands;
-const featuresWidth = levels.reduce((sum, level) => sum + features.graphs[level].outputs[0].shape[2], 0);
+const featuresWidth =
+  levels.reduce((sum, level) => sum + features.graphs[level].outputs[0].shape[2], 0) +
+  features.graphs.clip.outputs[0].shape[1];
 const graph = (width) => ({
   inputs: [
     { name: 'mel', shape: [null, facts.windowFrames, melWidth] },

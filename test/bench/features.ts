@@ -1,7 +1,7 @@
 /**
  * Speed of the SoniDo features (stage 1 and stage 2 together) and of HTDemucs on the same clip in the same run.
  *
- *   npm run bench -- features [FILE] [--pack sonido-tiny] [--threads 2] [--rounds 3] [--json]
+ *   npm run bench -- features [FILE] [--pack sonido-s] [--threads 2] [--rounds 3] [--json]
  *
  * FILE is any audio file; without one the demo song is made and used. Times are those of the model work alone (the clip
  * embedding is part of stage 2), as the commands report them: no decoding, no loading, no start of processes. The median

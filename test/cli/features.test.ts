@@ -28,7 +28,7 @@ describe('features', () => {
     );
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     const result = featuresResult.parse(JSON.parse(stdout));
-    expect(result).toMatchObject({ pack: 'sonido-tiny', output });
+    expect(result).toMatchObject({ pack: 'sonido-s', output });
     const file = await TensorFile.read(output);
     expect(file.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape }))).toEqual(
       result.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
@@ -37,11 +37,12 @@ describe('features', () => {
       'tokens.coarse',
       'tokens.medium',
       'tokens.fine',
+      'clip',
       'features.coarse',
       'features.medium',
       'features.fine',
     ]);
-    expect(file.metadata).toMatchObject({ pack: 'sonido-tiny', 'features.fine.rate_hz': '344.53125' });
+    expect(file.metadata).toMatchObject({ pack: 'sonido-s', 'features.fine.rate_hz': '344.53125' });
     const states = await file.rows('features.fine', 0, Infinity);
     expect(states.every(Number.isFinite) && states.some((value) => value !== 0)).toBe(true);
     await file.close();
@@ -63,7 +64,7 @@ describe('features', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('features.coarse');
     const file = await TensorFile.read(output);
-    expect(file.tensors.map(({ name }) => name)).toEqual(['tokens.coarse', 'features.coarse']);
+    expect(file.tensors.map(({ name }) => name)).toEqual(['tokens.coarse', 'clip', 'features.coarse']);
     expect(Object.keys(file.metadata).filter((key) => key.includes('fine'))).toEqual([]);
     await file.close();
     const kept = await readdir(join(fresh, 'cache', 'sessions')).catch(() => []);

@@ -54,12 +54,12 @@ const withoutTimes = (output: unknown): unknown =>
     ? { ...output, seconds: undefined, realtimeFactor: undefined }
     : output;
 
-/** Codes of SoniDo of a few seconds, for its second stage. */
-async function sonidoTokens(seconds: number): Promise<string> {
-  const directory = await mkdtemp(join(folder, 'tokens-'));
-  const audio = await wav('tokens.wav', 44_100, 2, seconds);
-  await live('tokenise', { audio, pack: 'sonido-tiny' }, directory, Infinity);
-  return join(directory, 'tokens.safetensors');
+/** What SoniDo's second stage takes, of a few seconds. */
+async function sonidoInput(seconds: number): Promise<{ tokens: string; clips: string }> {
+  const directory = await mkdtemp(join(folder, 'sonido-'));
+  const input = { audio: await wav('sonido.wav', 44_100, 2, seconds), pack: 'sonido-s' };
+  for (const name of ['tokenise', 'embed-clips'] as const) await live(name, input, directory, Infinity);
+  return { tokens: join(directory, 'tokens.safetensors'), clips: join(directory, 'clips.safetensors') };
 }
 
 async function wav(name: string, sampleRate: number, channels: number, seconds: number): Promise<string> {
@@ -137,7 +137,7 @@ const cases = [
   operation({
     what: 'tokenise',
     name: 'tokenise',
-    input: async () => ({ audio: await wav('s.wav', 44_100, 2, 20), pack: 'sonido-tiny' }),
+    input: async () => ({ audio: await wav('s.wav', 44_100, 2, 20), pack: 'sonido-s' }),
   }),
   operation({
     what: 'embed-clips',
@@ -148,9 +148,8 @@ const cases = [
     what: 'features',
     name: 'features',
     input: async () => ({
-      tokens: await sonidoTokens(12),
-      clips: null,
-      pack: 'sonido-tiny',
+      ...(await sonidoInput(12)),
+      pack: 'sonido-s',
       level: 'fine' as const,
     }),
   }),

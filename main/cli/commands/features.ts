@@ -21,7 +21,7 @@ const levels = (text: string): FeatureLevel[] =>
     return level;
   });
 
-/** What the features hear beside the codes, for packs whose priors have a condition. */
+/** What the features hear beside the codes. */
 const conditionWords = ({ tensors }: FeaturesResult): string[] =>
   tensors.flatMap(({ level, hop, window, frameRate }) =>
     level === null && window !== undefined
@@ -51,7 +51,7 @@ export function featuresCommand(context: CommandContext): Command {
     )
     .argument('<input>', 'audio file')
     .requiredOption('-o, --output <file.safetensors>', 'file to write')
-    .option('--pack <id>', 'model pack (default: sonido-tiny)')
+    .option('--pack <id>', 'model pack (default: sonido-s)')
     .option('--levels <names>', `some of ${featureLevels.join(',')} (default: all)`, levels)
     .option('--plot <file.png>', 'also draw codes and features over time against the waveform')
     .option('--no-cache', 'compute all anew and keep nothing but the output');

@@ -4,7 +4,7 @@ import type { Content } from '../../contracts/tags.ts';
 import type { OperationOutput } from '../../contracts/operations.ts';
 import { Reference, job, type Job } from '../jobs/job.ts';
 import type { WorkflowContext } from './context.ts';
-import { featureJob, featureSource, featuresOf } from './featureJobs.ts';
+import { clipsOf, featureJob, featureSource, featuresOf } from './featureJobs.ts';
 
 /** The pack of our tagging heads, with and without features. */
 const headPack = 'sonido-tags';
@@ -69,6 +69,7 @@ export function recogniseJob(
           coarse: featuresOf(featureJob(source, 'coarse')),
           medium: featuresOf(featureJob(source, 'medium')),
           fine: featuresOf(featureJob(source, 'fine')),
+          clips: clipsOf(source),
         };
   return job('recognise', `Recognising ${name}`, { audio, pack: head.id, features }, { pack: head });
 }

@@ -8,8 +8,8 @@ export interface FeatureSource {
   readonly pack: PackManifest;
   readonly name: string;
   readonly tokens: Job<'tokenise'>;
-  /** The condition of the priors; `null` when the pack has none. */
-  readonly clips: Job<'embed-clips'> | null;
+  /** The condition of the priors. */
+  readonly clips: Job<'embed-clips'>;
 }
 
 export function featureSource(audio: Reference<string>, pack: PackManifest, name: string): FeatureSource {
@@ -18,10 +18,7 @@ export function featureSource(audio: Reference<string>, pack: PackManifest, name
     pack,
     name,
     tokens: job('tokenise', `Tokenising ${name}`, input, { pack }),
-    clips:
-      pack.graphs?.['clip'] === undefined
-        ? null
-        : job('embed-clips', `Embedding clips of ${name}`, input, { pack }),
+    clips: job('embed-clips', `Embedding clips of ${name}`, input, { pack }),
   };
 }
 
@@ -35,12 +32,16 @@ export const featureJob = (
     `Computing the ${level} features of ${name}`,
     {
       tokens: fileOf(tokens, 'tokens', (output) => output.tokens),
-      clips: clips === null ? null : fileOf(clips, 'clips', (output) => output.clips),
+      clips: clipsOf({ clips }),
       pack: pack.id,
       level,
     },
     { pack },
   );
+
+/** The file of the clip embeddings, as a path for the jobs that take them. */
+export const clipsOf = ({ clips }: Pick<FeatureSource, 'clips'>): Reference<string> =>
+  fileOf(clips, 'clips', (output) => output.clips);
 
 /** The features file of a level, as a path for a head's job. */
 export const featuresOf = (features: Job<'features'>): Reference<string> =>

@@ -29,27 +29,16 @@ export async function features(
     level,
     features: featureJob(source, level),
   }));
-  const results = await context.run([
-    tokens,
-    ...(clips === null ? [] : [clips]),
-    ...levels.map(({ features }) => features),
-  ]);
+  const results = await context.run([tokens, clips, ...levels.map(({ features }) => features)]);
 
   const first = results.of(tokens);
-  const condition = clips === null ? null : results.of(clips);
+  const condition = results.of(clips);
   const parts = [
     {
       path: join(first.directory, first.output.tokens),
       tensors: first.output.tensors.filter((tensor) => levels.some(({ level }) => level === tensor.level)),
     },
-    ...(condition === null
-      ? []
-      : [
-          {
-            path: join(condition.directory, condition.output.clips),
-            tensors: condition.output.tensors,
-          },
-        ]),
+    { path: join(condition.directory, condition.output.clips), tensors: condition.output.tensors },
     ...levels.map(({ features }) => {
       const found = results.of(features);
       return {
@@ -59,11 +48,7 @@ export async function features(
     }),
   ];
   await joinTensors(parts, output, context.signal);
-  const runs = [
-    first.output,
-    ...(condition === null ? [] : [condition.output]),
-    ...levels.map(({ features }) => results.of(features).output),
-  ];
+  const runs = [first.output, condition.output, ...levels.map(({ features }) => results.of(features).output)];
   const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
   const audioSeconds = first.output.seconds * first.output.realtimeFactor;
   return featuresResult.parse({

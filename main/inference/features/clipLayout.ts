@@ -14,21 +14,20 @@ export interface ClipLayout {
 }
 
 /**
- * What a pack of SoniDo says about the condition of its priors; `null` when they have none.
+ * What a pack of SoniDo says about the condition of its priors.
  * @throws SoniError `corrupt`
  */
-export function clipLayout(manifest: PackManifest): ClipLayout | null {
+export function clipLayout(manifest: PackManifest): ClipLayout {
   const graph = manifest.graphs?.['clip'];
-  if (graph === undefined) return null;
-  const [input] = graph.inputs;
-  const [output] = graph.outputs;
+  const input = graph?.inputs[0];
+  const output = graph?.outputs[0];
   const window = packConstant(manifest, 'clipWindow');
   const dimension = output?.shape[1];
   const samples = window * packConstant(manifest, 'coarseHop');
   if (input?.shape[2] !== samples || output === undefined || dimension == null) {
     throw new SoniError(
       'corrupt',
-      `The clip graph of the pack ${manifest.id} does not take ${samples} samples to an embedding. Get a fitting pack.`,
+      `The pack ${manifest.id} has no clip graph that takes ${samples} samples to an embedding. Get a fitting pack.`,
     );
   }
   return {
@@ -51,7 +50,7 @@ export const clipCount = ({ window, hop }: ClipLayout, tokens: number): number =
  * @param count embeddings of the piece
  */
 export function clipOf(
-  { window, hop }: ClipLayout,
+  { window, hop }: Pick<ClipLayout, 'window' | 'hop'>,
   { context, perCoarse }: { readonly context: number; readonly perCoarse: number },
   start: number,
   count: number,

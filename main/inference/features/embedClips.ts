@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { openWav } from '../../audio/wav/wavReader.ts';
-import { SoniError } from '../../contracts/errors.ts';
 import type { Operation } from '../../contracts/operations.ts';
 import { checkAudio } from '../audioOfPack.ts';
 import { loadModel } from '../onnx/model.ts';
@@ -15,22 +14,19 @@ const fileName = 'clips.safetensors';
 /**
  * The clip embeddings of a whole piece, one window of audio at a time: what the priors of SoniDo hear of the piece
  * beside its tokens. Memory does not grow with the length.
- * @throws SoniError `unsupported` (a pack without such a graph) | `bad-input` (rate, channels) | what `findPack` and the disk throw
+ * @throws SoniError `unsupported` (another kind of pack) | `bad-input` (rate, channels) | what `findPack` and the disk throw
  */
 export const embedClips: Operation<'embed-clips'> = async (input, context) => {
   const pack = await findPack(input.pack);
   const { manifest } = pack;
   const layout = sonidoLayout(manifest);
   const { clip } = layout;
-  if (clip === null) {
-    throw new SoniError('unsupported', `The pack ${manifest.id} has no graph that embeds clips.`);
-  }
   const audio = await openWav(input.audio);
   try {
     checkAudio(manifest, audio, input.audio);
     const model = await loadModel(pack, { graph: 'clip', signal: context.signal });
     try {
-      const tensor = clipTensor(layout, clip, tokenCount(layout, layout.levels[0]!, audio.frames));
+      const tensor = clipTensor(layout, tokenCount(layout, layout.levels[0]!, audio.frames));
       const samples = clip.window * layout.hop;
       const run = await intoTensors({
         pack: manifest,

@@ -25,8 +25,8 @@ export const features: Operation<'features'> = async (input, context) => {
   const tokens = await TensorFile.read(input.tokens);
   let clips: TensorFile | null = null;
   try {
-    checkOrigin(manifest, tokens);
-    clips = await openClips(manifest, layout, input.clips);
+    clips = await TensorFile.read(input.clips);
+    for (const file of [tokens, clips]) checkOrigin(manifest, file);
     const source = sourceOf(layout, tokens, clips);
     const count = tokens.tensor(`tokens.${level.level}`).shape[0]!;
     const samples = Number(tokens.metadata['samples']);
@@ -59,38 +59,14 @@ export const features: Operation<'features'> = async (input, context) => {
   }
 };
 
-const sourceOf = ({ clip }: SonidoLayout, tokens: TensorFile, clips: TensorFile | null): PieceSource => ({
+const sourceOf = ({ clip }: SonidoLayout, tokens: TensorFile, clips: TensorFile): PieceSource => ({
   tokens: (of, start, wanted) => tokens.rows(`tokens.${of.level}`, start, wanted),
-  clips:
-    clip === null || clips === null
-      ? null
-      : {
-          layout: clip,
-          count: clips.tensor('clip').shape[0]!,
-          embedding: (index) => clips.rows('clip', index, 1),
-        },
+  clips: {
+    layout: clip,
+    count: clips.tensor('clip').shape[0]!,
+    embedding: (index) => clips.rows('clip', index, 1),
+  },
 });
-
-/** The clip embeddings that the priors of a pack want. */
-async function openClips(
-  manifest: PackManifest,
-  { clip }: SonidoLayout,
-  path: string | null,
-): Promise<TensorFile | null> {
-  if ((clip === null) !== (path === null)) {
-    const wanted = clip === null ? 'take no clip embeddings' : 'need the clip embeddings of the piece';
-    throw new SoniError('bad-usage', `The features of ${manifest.id} ${wanted}.`);
-  }
-  if (path === null) return null;
-  const file = await TensorFile.read(path);
-  try {
-    checkOrigin(manifest, file);
-    return file;
-  } catch (thrown) {
-    await file.close();
-    throw thrown;
-  }
-}
 
 function checkOrigin({ id, version }: PackManifest, { path, metadata }: TensorFile): void {
   const { pack, pack_version: of } = metadata;

@@ -6,7 +6,7 @@ import type { PackManifest } from '../../contracts/pack.ts';
  * @param frames samples of the audio at the model's rate
  */
 export const featureMetadata = (
-  { id, version, model, graphs }: PackManifest,
+  { id, version, model }: PackManifest,
   frames: number,
   tensors: readonly FeatureTensor[],
 ): Record<string, string> => ({
@@ -20,12 +20,7 @@ export const featureMetadata = (
       [`${name}.rate_hz`, String(frameRate)],
       [`${name}.shape`, JSON.stringify(shape)],
       [`${name}.delay_frames`, '0'],
-      ...(layer === null
-        ? []
-        : [
-            [`${name}.layer`, String(layer)],
-            [`${name}.condition`, graphs?.['clip'] === undefined ? 'none' : 'clip'],
-          ]),
+      ...(layer === null ? [] : [[`${name}.layer`, String(layer)]]),
       ...(window === undefined ? [] : [[`${name}.window`, String(window)]]),
     ]),
   ),

@@ -39,8 +39,8 @@ export interface SonidoLayout {
   /** Windows of tokens that one run of stage 2 takes. */
   readonly batch: number;
   readonly levels: readonly LevelLayout[];
-  /** The condition of the priors; `null` when they have none. */
-  readonly clip: ClipLayout | null;
+  /** The condition of the priors. */
+  readonly clip: ClipLayout;
 }
 
 /**
@@ -52,7 +52,7 @@ export function sonidoLayout(manifest: PackManifest): SonidoLayout {
   if (model.adapter !== 'sonido') {
     throw new SoniError(
       'unsupported',
-      `The pack ${manifest.id} is for ${manifest.tasks.join(', ')}; features need a pack made for them, such as sonido-tiny.`,
+      `The pack ${manifest.id} is for ${manifest.tasks.join(', ')}; features need a pack made for them, such as sonido-s.`,
     );
   }
   const clip = clipLayout(manifest);
@@ -62,8 +62,7 @@ export function sonidoLayout(manifest: PackManifest): SonidoLayout {
     const context = graph?.inputs[0]?.shape[1];
     const width = graph?.outputs[0]?.shape[2];
     const upper = levels.at(-1) ?? null;
-    const inputs = 1 + (upper === null ? 0 : 1) + (clip === null ? 0 : 1);
-    if (graph?.inputs.length !== inputs || context == null || width == null) {
+    if (graph?.inputs.length !== (upper === null ? 2 : 3) || context == null || width == null) {
       throw new SoniError(
         'corrupt',
         `The pack ${manifest.id} has no usable graph for the ${level} level. Get a fitting pack.`,
@@ -118,7 +117,7 @@ export const tokensTensor = (layout: SonidoLayout, level: LevelLayout, count: nu
 });
 
 /** @param count coarse tokens of the piece */
-export const clipTensor = (layout: SonidoLayout, clip: ClipLayout, count: number): FeatureTensor => ({
+export const clipTensor = ({ clip, ...layout }: SonidoLayout, count: number): FeatureTensor => ({
   name: 'clip',
   dtype: 'F32',
   shape: [clipCount(clip, count), clip.dimension],

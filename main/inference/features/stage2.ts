@@ -36,8 +36,7 @@ export interface ClipSource {
 /** What the windows of a piece are made of. */
 export interface PieceSource {
   readonly tokens: TokenSource;
-  /** `null` when the priors have no condition. */
-  readonly clips: ClipSource | null;
+  readonly clips: ClipSource;
 }
 
 /** [count]: tokens from `start` on; beyond the end of the piece stands the one that is left out. */
@@ -59,23 +58,23 @@ export async function featuresOfWindows(
   const ratio = upper === null ? 1 : upper.hop / level.hop;
   const own = new Float32Array(count * context);
   const above = new Float32Array(upper === null ? 0 : count * (context / ratio));
-  const dimension = source.clips?.layout.dimension ?? 0;
+  const { dimension } = source.clips.layout;
   const clips = new Float32Array(count * dimension);
   for (let window = 0; window < count; window++) {
     const start = ((first + window) * context) / 2;
     own.set(await padded(source.tokens, level, start, context), window * context);
-    if (source.clips !== null) {
-      const clip = clipOf(source.clips.layout, level, start, source.clips.count);
-      clips.set(await source.clips.embedding(clip), window * dimension);
-    }
+    const clip = clipOf(source.clips.layout, level, start, source.clips.count);
+    clips.set(await source.clips.embedding(clip), window * dimension);
     if (upper === null) continue;
     const size = context / ratio;
     above.set(await padded(source.tokens, upper, start / ratio, size), window * size);
   }
   const [ownName, aboveName] = level.inputs;
-  const inputs: TensorValues = { [ownName!]: { data: own, dims: [count, context] } };
+  const inputs: TensorValues = {
+    [ownName!]: { data: own, dims: [count, context] },
+    [level.inputs.at(-1)!]: { data: clips, dims: [count, dimension] },
+  };
   if (upper !== null) inputs[aboveName!] = { data: above, dims: [count, context / ratio] };
-  if (source.clips !== null) inputs[level.inputs.at(-1)!] = { data: clips, dims: [count, dimension] };
   const { data, dims } = (await model.run(inputs))[level.output]!;
   const rows = dims[1]!;
 

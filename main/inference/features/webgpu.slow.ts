@@ -13,8 +13,6 @@ import { TensorFile } from '../../platform/safetensors/tensorFile.ts';
 import { createClient } from '../../rpc/client.ts';
 import { childTransport } from '../../rpc/processTransport.ts';
 import { inferenceHostProgram } from '../installation.ts';
-import { findPack } from '../packs/findPack.ts';
-import { sonidoLayout } from './sonidoLayout.ts';
 
 /** Half-precision arithmetic, and what a GPU may round differently, as a part of the largest magnitude. */
 const tolerance = 2e-3;
@@ -53,14 +51,13 @@ async function computeOn(provider: string, audio: string) {
     const directory = await mkdtemp(join(home.home, `${operation}-`));
     return { directory, output: await host.call('run', { operation, input, directory }) };
   };
-  const first = await run('tokenise', { audio, pack: 'sonido-tiny' });
+  const first = await run('tokenise', { audio, pack: 'sonido-s' });
   const tokens = first.output as OperationOutput<'tokenise'>;
   const tokensFile = join(first.directory, tokens.tokens);
-  const { clip } = sonidoLayout((await findPack('sonido-tiny')).manifest);
-  const third = clip && (await run('embed-clips', { audio, pack: 'sonido-tiny' }));
-  const embedded = third && (third.output as OperationOutput<'embed-clips'>);
-  const clips = third && embedded && join(third.directory, embedded.clips);
-  const second = await run('features', { tokens: tokensFile, clips, pack: 'sonido-tiny', level: 'coarse' });
+  const third = await run('embed-clips', { audio, pack: 'sonido-s' });
+  const embedded = third.output as OperationOutput<'embed-clips'>;
+  const clips = join(third.directory, embedded.clips);
+  const second = await run('features', { tokens: tokensFile, clips, pack: 'sonido-s', level: 'coarse' });
   const features = second.output as OperationOutput<'features'>;
   host.close();
   const all = async (path: string, name: string) => {
@@ -70,10 +67,8 @@ async function computeOn(provider: string, audio: string) {
     return values;
   };
   return {
-    providers: [
-      ...new Set([tokens, features, ...(embedded === null ? [] : [embedded])].map((of) => of.provider)),
-    ],
-    clip: clips === null ? new Float32Array(0) : await all(clips, 'clip'),
+    providers: [...new Set([tokens, embedded, features].map((of) => of.provider))],
+    clip: await all(clips, 'clip'),
     fine: await all(tokensFile, 'tokens.fine'),
     coarse: await all(join(second.directory, features.features), 'features.coarse'),
   };

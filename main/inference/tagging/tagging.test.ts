@@ -151,22 +151,24 @@ describe('recognise', () => {
   it('takes the features of its own pack and refuses others', async () => {
     const audio = await writeWav(join(folder, 'a.wav'), [thumps(44_100, 14)], { sampleRate: 44_100 });
     const coarse = Math.ceil((14 * 44_100) / 2048);
-    const write = async (level: string, per: number, pack: string) => {
-      const path = join(folder, `${level}-${pack}.safetensors`);
-      const shape = [coarse * per, 96];
-      const metadata = { pack, pack_version: layout.featuresVersion };
-      const file = await TensorFile.create(
-        path,
-        [{ name: `features.${level}`, dtype: 'F16', shape }],
-        metadata,
-      );
+    const write = async (name: string, shape: number[], pack: string) => {
+      const path = join(folder, `${name}-${pack}.safetensors`);
+      const metadata = {
+        pack,
+        pack_version: layout.featuresVersion,
+        'features.coarse.hop': '2048',
+        'clip.hop': String(128 * 2048),
+        'clip.window': String(256 * 2048),
+      };
+      const file = await TensorFile.create(path, [{ name, dtype: 'F32', shape }], metadata);
       await file.close();
       return path;
     };
     const features = async (pack: string) => ({
-      coarse: await write('coarse', 1, pack),
-      medium: await write('medium', 4, pack),
-      fine: await write('fine', 16, pack),
+      coarse: await write('features.coarse', [coarse, 256], pack),
+      medium: await write('features.medium', [4 * coarse, 256], pack),
+      fine: await write('features.fine', [16 * coarse, 192], pack),
+      clips: await write('clip', [1, 128], pack),
     });
     const own = await features(layout.featuresPack);
     const found = await runOperation('recognise', { audio, pack: packId, features: own }, context());
@@ -176,7 +178,7 @@ describe('recognise', () => {
       runOperation('recognise', { audio, pack: packId, features: other }, context()),
     ).rejects.toMatchObject({ kind: 'corrupt', message: expect.stringContaining('features of another') });
     await expect(
-      runOperation('recognise', { audio, pack: 'sonido-tiny', features: null }, context()),
+      runOperation('recognise', { audio, pack: 'sonido-s', features: null }, context()),
     ).rejects.toMatchObject({ kind: 'unsupported' });
   });
 });

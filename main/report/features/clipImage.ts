@@ -7,11 +7,10 @@ export interface ClipImage {
   readonly columns: readonly Float32Array[];
 }
 
-/** The clip embeddings that a features file has, if it has them. */
-export async function clipImage(path: string, columns: number): Promise<ClipImage | null> {
+/** The clip embeddings of a features file. */
+export async function clipImage(path: string, columns: number): Promise<ClipImage> {
   const file = await TensorFile.read(path);
   try {
-    if (!file.tensors.some(({ name }) => name === 'clip')) return null;
     const [count, dimension] = file.tensor('clip').shape;
     const values = await file.rows('clip', 0, Infinity);
     const [samples, hop, window] = ['samples', 'clip.hop', 'clip.window'].map((key) =>

@@ -44,7 +44,8 @@ export async function drawFeatures({ audio, tensors, output }: FeaturePicture): 
   const height =
     margin.top +
     waveHeight +
-    (clips === null ? 0 : gap + clipHeight) +
+    gap +
+    clipHeight +
     images.length * (levelGap + codesHeight + gap + featuresHeight) +
     margin.bottom;
   const canvas = createCanvas(2 * width, 2 * height);
@@ -63,10 +64,8 @@ export async function drawFeatures({ audio, tensors, output }: FeaturePicture): 
   drawWave(context, envelope, y);
   label(context, font, 'waveform', '', soft, y + waveHeight / 2);
   y += waveHeight;
-  if (clips !== null) {
-    drawClips(context, font, clips, y + gap);
-    y += gap + clipHeight;
-  }
+  drawClips(context, font, clips, y + gap);
+  y += gap + clipHeight;
   for (const image of images) {
     y += levelGap;
     drawLevel(context, font, image, y);

@@ -43,7 +43,7 @@ export const pages: Pick<Texts, 'jobs' | 'models' | 'doctor'> = {
         'Gesang, Schlagzeug, Bass und Rest fertiger Songs; die beste Trennung hier. Ohne Grafikkarte langsam.',
       'basic-pitch':
         'Noten von Stimmen und Melodieinstrumenten, auch mehrstimmig; schnell. Schlagzeug hat seinen eigenen Weg.',
-      'sonido-tiny':
+      'sonido-s':
         'Merkmale, auf die sich die anderen Aufgaben stützen können; ein kleines Modell dieses Projekts.',
       'sonido-tags':
         'Instrumente, Stimme und Schlagzeug über die Zeit; Rollen für den Mix-Assistenten. Klein und schnell.',

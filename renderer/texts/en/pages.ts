@@ -57,7 +57,7 @@ export const pages = {
         'Vocals, drums, bass and the rest of finished songs; the best separation here. Slow without a graphics card.',
       'basic-pitch':
         'Notes of voices and melodic instruments, several at once; fast. Drums have their own way.',
-      'sonido-tiny': 'Features that the other tasks can lean on; a small model trained by this project.',
+      'sonido-s': 'Features that the other tasks can lean on; a small model trained by this project.',
       'sonido-tags': 'Instruments, voice and drums over time; roles for the mix assistant. Small and fast.',
     } as Record<string, string>,
     adviceForOwn: 'What it was trained for; compare it with the others on your music.',
