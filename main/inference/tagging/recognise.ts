@@ -13,8 +13,11 @@ import { Verdict } from './verdict.ts';
 const blockFrames = 1 << 16;
 
 /**
- * What is heard in a file by a trained head, on mel bands and, when given, SoniDo's features. One pass in windows of
- * 12 s; goes on where it was cut short. The head is so small that it always runs on one thread of the CPU.
+ * What is heard in a file by trained heads, on mel bands and, when given, SoniDo's features. One pass in windows of 12 s;
+ * goes on where it was cut short. The heads are so small that they always run on one thread of the CPU.
+ *
+ * Features tell what plays, instruments and role. When voice and drums sound, the head on mel bands alone hears better,
+ * on real songs (models/RESULTS.md), so it has that part in any case.
  * @throws SoniError `unsupported` (another kind of pack) | `corrupt` (features of another pack) | what `findPack` and the disk throw
  */
 export const recognise: Operation<'recognise'> = async (input, context) => {
@@ -24,11 +27,9 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
   const frameSeconds = layout.melPerFrame / melRate;
   const reader = await openWav(input.audio);
   const features = input.features === null ? null : await FeatureRows.open(input.features, layout);
-  const model = await loadModel(pack, {
-    provider: 'cpu',
-    threads: 1,
-    ...(features !== null && { graph: 'features' }),
-  });
+  const onOneThread = { provider: 'cpu', threads: 1 } as const;
+  const mel = await loadModel(pack, onOneThread);
+  const model = features === null ? mel : await loadModel(pack, { ...onOneThread, graph: 'features' });
   try {
     const identity = ['recognise', manifest.id, manifest.version, input];
     const { verdict, seconds } = await resumable(context.directory, identity, async (checkpoint) => {
@@ -47,10 +48,9 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
       const judge = async (window: HeadWindow): Promise<void> => {
         const extra = (await features?.read(window.first, layout.frames, layout.featuresWidth)) ?? null;
         const started = performance.now();
-        verdict.add(
-          await runHead(model, layout, window, extra ?? window.statistics),
-          window.mask.subarray(0, window.frames),
-        );
+        const course = await runHead(mel, layout, window, window.statistics);
+        const content = extra === null ? course : await runHead(model, layout, window, extra);
+        verdict.add({ ...content, activity: course.activity }, window.mask.subarray(0, window.frames));
         seconds += (performance.now() - started) / 1000;
       };
       while (done < frames) {
@@ -75,7 +75,8 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
       realtimeFactor: seconds > 0 ? reader.frames / reader.sampleRate / seconds : 0,
     };
   } finally {
-    await model.close();
+    await mel.close();
+    if (model !== mel) await model.close();
     await features?.close();
     await reader.close();
   }

@@ -149,7 +149,7 @@ function drawWave(
 /** What the priors hear of the piece around each place, beside its codes. */
 function drawClips(context: SKRSContext2D, font: string, clips: ClipImage, y: number): void {
   frame(context, y, clipHeight);
-  drawMap(context, clips.columns, { y, height: clipHeight });
+  drawMap(context, standardised(clips.columns), { y, height: clipHeight });
   const about = `${clips.windowSeconds.toFixed(1)} s around`;
   label(context, font, 'condition', about, ink, y + clipHeight / 2);
 }
