@@ -67,7 +67,7 @@ describe('the rows that the head hears', () => {
         expect([...own]).toEqual([row, row + 1, medium, medium + 1, 7.5, 8.5, clip, clip + 1]);
         expect(next.subarray(0, 8)).toEqual(own);
       }
-      expect([...(await rows.read(599, 2, 8)).subarray(8)]).toEqual(new Array(8).fill(0));
+      expect([...(await rows.read(599, 2, 8)).subarray(8)]).toEqual(Array.from({ length: 8 }, () => 0));
       await expect(rows.read(0, 1, 9)).rejects.toMatchObject({ kind: 'corrupt' });
     } finally {
       await rows.close();
