@@ -89,10 +89,13 @@ async function addClips(
 ): Promise<number> {
   const [count = 0, dimension = 0] = file.tensor('clip').shape;
   const [window, hop] = ['clip.window', 'clip.hop'].map((key) => Number(file.metadata[key]) / coarseHop);
-  const values = await file.rows('clip', 0, count);
+  const nearest = (row: number) =>
+    clipOf({ window: window!, hop: hop! }, { context: 0, perCoarse: 1 }, row, count);
+  const first = nearest(start);
+  const values = await file.rows('clip', first, Math.max(0, nearest(end - 1) - first + 1));
   for (let row = start; row < end; row++) {
-    const clip = clipOf({ window: window!, hop: hop! }, { context: 0, perCoarse: 1 }, row, count);
-    out.set(values.subarray(clip * dimension, (clip + 1) * dimension), (row - start) * width + column);
+    const at = (nearest(row) - first) * dimension;
+    out.set(values.subarray(at, at + dimension), (row - start) * width + column);
   }
   return dimension;
 }

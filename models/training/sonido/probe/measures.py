@@ -24,8 +24,13 @@ def average_precision(scores: Scores, truth: NDArray[np.bool_]) -> float:
 
 def mean_average_precision(scores: Scores, truth: NDArray[np.bool_], fewest: int) -> float:
     """Mean over the columns with at least `fewest` positives and negatives; [items, classes]."""
+    return float(np.mean(list(precision_by_column(scores, truth, fewest).values())))
+
+
+def precision_by_column(scores: Scores, truth: NDArray[np.bool_], fewest: int) -> dict[int, float]:
+    """Average precision of the columns with at least `fewest` positives and negatives; [items, classes]."""
     columns = [c for c in range(truth.shape[1]) if fewest <= truth[:, c].sum() <= len(truth) - fewest]
-    return float(np.mean([average_precision(scores[:, c], truth[:, c]) for c in columns]))
+    return {c: average_precision(scores[:, c], truth[:, c]) for c in columns}
 
 
 def key_score(found: str, truth: str) -> float:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from sonido.probe.collection import Depths
-from sonido.probe.measures import Scores, average_precision, f_measure, mean_average_precision, mean_key_score
+from sonido.probe.measures import f_measure, mean_average_precision, mean_key_score, precision_by_column
 from sonido.tagging.calibration import Temperatures, errors, fit_temperatures
 from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.head import TaggingHead
@@ -84,16 +83,10 @@ def rendered_scores(head: TaggingHead, data: HeadData) -> dict[str, float]:
         "instruments mAP": mean_average_precision(scores, truth, FEWEST),
         "key MIREX": mean_key_score(np.stack([k for k, _ in keyed]), np.array([t for _, t in keyed])),
         "role accuracy": float(np.mean(parts)),
-        **{f"{AP}{name}": value for name, value in precisions(scores, truth).items()},
+        **{f"{AP}{INSTRUMENTS[c]}": value for c, value in precision_by_column(scores, truth, FEWEST).items()},
         **{f"confidence error, {name}, raw": value for name, value in before.items()},
         **{f"confidence error, {name}": value for name, value in after.items()},
     }
-
-
-def precisions(scores: Scores, truth: NDArray[np.bool_]) -> dict[str, float]:
-    """Average precision of each instrument class that the mean counts."""
-    columns = [c for c in range(truth.shape[1]) if FEWEST <= truth[:, c].sum() <= len(truth) - FEWEST]
-    return {INSTRUMENTS[c]: average_precision(scores[:, c], truth[:, c]) for c in columns}
 
 
 def fitted_on(data: HeadData) -> list[Example]:
