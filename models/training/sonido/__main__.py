@@ -36,7 +36,7 @@ def _prepare(a: argparse.Namespace) -> None:
     raw = Path(a.raw)
     eir = _folder(Path(a.eir)) if a.eir else _folder(raw / "eir")
     inputs = Inputs(_folder(raw / "pop909"), _folder(raw / "groove"), _folder(raw / "lieder"), eir)
-    prepare(inputs, Path(a.out), a.processes, a.stems, a.seconds, a.hours, a.variants, tuple(a.kinds))
+    prepare(inputs, Path(a.out), a.processes, a.stems, a.seconds, a.hours, a.variants, tuple(a.kinds), tuple(a.splits))
 
 
 def _stage1(a: argparse.Namespace) -> None:
@@ -138,6 +138,7 @@ def main() -> None:
     prepare_command.add_argument("--hours", type=float, default=math.inf)
     prepare_command.add_argument("--variants", type=int, default=1)
     prepare_command.add_argument("--kinds", nargs="*", default=[], help="only these corpora")
+    prepare_command.add_argument("--splits", nargs="*", default=[], help="only these of train, validation, test")
     prepare_command.set_defaults(run=_prepare)
 
     def add(name: str, text: str, shards: bool, run_folder: bool) -> argparse.ArgumentParser:

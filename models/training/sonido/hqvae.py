@@ -159,6 +159,15 @@ class TopDownLevel(nn.Module):
         centred: Tensor = self.centring(code)
         return centred
 
+    def encode(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Sum of the nearest codes and their interleaved tokens: hard `quantise` without what training needs."""
+        total = torch.zeros_like(z, dtype=torch.float32)
+        tokens: list[Tensor] = []
+        for quantiser in self.quantisers:
+            tokens.append(quantiser.nearest(z.float() - total))
+            total = total + quantiser.lookup(tokens[-1])
+        return total, torch.stack(tokens, dim=-1).flatten(1)
+
     def quantise(self, z: Tensor, temperature: float, mode: Mode) -> tuple[Tensor, Tensor, Tensor]:
         """Sum of codes, interleaved tokens, KL of the group.
 

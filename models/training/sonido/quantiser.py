@@ -64,6 +64,10 @@ class StochasticQuantiser(nn.Module):
     def posterior_logits(self, z: Tensor, mode: Mode = "stochastic") -> Tensor:
         return -squared_distances(z.float(), self.codebook) / (2 * self.variance_in(mode))
 
+    def nearest(self, z: Tensor) -> Tensor:
+        """[batch, time, dimension] -> the tokens that `forward` gives, without the posterior."""
+        return squared_distances(z.float(), self.codebook).argmin(-1)
+
     def forward(self, z: Tensor, temperature: float, mode: Mode) -> Quantised:
         """z [batch, time, dimension]. Gumbel-softmax mixture at `temperature`, or the nearest code (`hard`)."""
         z32 = z.float()

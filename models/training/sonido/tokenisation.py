@@ -31,7 +31,7 @@ def encode_chunk(model: HQVAE, audio: Tensor) -> tuple[list[Tensor], list[Tensor
     tokens: list[Tensor] = []
     for layer, feature in zip(model.levels, features, strict=True):
         prepared = layer.prepare(state)
-        code, level_tokens, _ = layer.quantise(layer.target(prepared, feature), 1.0, "hard")
+        code, level_tokens = layer.encode(layer.target(prepared, feature))
         state = code if prepared is None else prepared + code
         tokens.append(level_tokens)
     return tokens, list(features)

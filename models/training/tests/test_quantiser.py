@@ -113,6 +113,16 @@ def test_rate_of_a_residual_group_equals_the_slow_sum() -> None:
     assert abs(rate.item() - expected / 2) < 1e-3
 
 
+def test_encoding_gives_the_codes_and_tokens_of_hard_steps() -> None:
+    torch.manual_seed(0)
+    level = TopDownLevel(CodecConfig(16, 8, (32, 32, 32), residual_layers=(1, 1, 1)), 0)
+    z = torch.randn(2, 50, 8)
+    codes, tokens, _ = level.quantise(z, 1.0, "hard")
+    encoded, encoded_tokens = level.encode(z)
+    assert torch.equal(encoded_tokens, tokens)
+    assert torch.allclose(encoded, codes, atol=1e-6)
+
+
 def test_perplexity() -> None:
     assert abs(perplexity(torch.ones(10)) - 10) < 1e-6
     assert abs(perplexity(torch.tensor([5, 0, 0])) - 1) < 1e-6

@@ -101,9 +101,12 @@ def compressor_gain(audio: Audio, strip: Strip) -> NDArray[np.float32]:
     for index, value in enumerate(wanted.tolist()):
         state = value + (attack if value < state else release) * (state - value)
         smooth[index] = state
-    gain = 10 ** ((smooth + strip.makeup_db) / 20)
-    centres = np.arange(blocks) * BLOCK + BLOCK / 2
-    return np.interp(np.arange(samples), centres, gain).astype(np.float32)
+    gain = (10 ** ((smooth + strip.makeup_db) / 20)).astype(np.float32)
+    # Linear between the blocks' centres, constant outside of the first and the last.
+    knots = np.concatenate([gain[:1], gain, gain[-1:]])
+    position = (np.arange(BLOCK, dtype=np.float32) / BLOCK)[None]
+    ramps = knots[:-1, None] + position * (knots[1:] - knots[:-1])[:, None]
+    return np.ascontiguousarray(ramps.reshape(-1)[BLOCK // 2 : BLOCK // 2 + samples])
 
 
 def pan_gains(pan: float) -> tuple[float, float]:

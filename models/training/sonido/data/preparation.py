@@ -260,10 +260,11 @@ def _worker(arguments: tuple[Job, Inputs, Path, bool, float]) -> tuple[str, floa
 
 def prepare(
     inputs: Inputs, out: Path, processes: int, keep_stems: bool, seconds: float, hours: float, variants: int,
-    kinds: tuple[str, ...] = (),
+    kinds: tuple[str, ...] = (), splits: tuple[str, ...] = (),
 ) -> float:  # fmt: skip
     """Runs all jobs but those of the probes' songs, or stops when `hours` of new audio exist."""
     jobs = [job for job in list_jobs(inputs, variants) if not kinds or job.kind in kinds]
+    jobs = [job for job in jobs if not splits or job.split in splits]
     jobs = [job for job in jobs if not kept_for_probes(job.unit)]
     return run_jobs(jobs, inputs, out, processes, keep_stems, seconds, hours)
 

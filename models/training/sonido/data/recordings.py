@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from sonido.data.splits import refuse_reserved
 
 SAMPLE_RATE = 44_100
-SOUNDTRACK_ROOTS = ("/usr/share/games", "/usr/share/hyperrogue", "/usr/share/ufoai", "/usr/share/scummvm")
+GAME_FOLDERS = ("/usr/share/naev", "/usr/share/unknown-horizons", "/usr/share/freedroidrpg", "/usr/share/starfighter")
+"""Roots that are one album each; in the other roots every folder is one."""
+SOUNDTRACK_ROOTS = (
+    *("/usr/share/games", "/usr/share/hyperrogue", "/usr/share/ufoai", "/usr/share/scummvm"),
+    *GAME_FOLDERS,
+)
 MINIMAL_SECONDS = 25.0
 """Shorter files in game folders are jingles and effects."""
 
@@ -84,5 +89,6 @@ def soundtracks(roots: tuple[str, ...] = SOUNDTRACK_ROOTS) -> list[tuple[str, Pa
             except soundfile.LibsndfileError:
                 continue
             if info.frames / info.samplerate >= MINIMAL_SECONDS:
-                found.append((f"soundtrack/{path.relative_to(base).parts[0]}", path))
+                album = base.name if root in GAME_FOLDERS else path.relative_to(base).parts[0]
+                found.append((f"soundtrack/{album}", path))
     return found
