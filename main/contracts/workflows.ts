@@ -114,6 +114,8 @@ export const mixRequest = z.object({
   output: path,
   /** Also render the mix to this WAV file. */
   render: path.nullable().default(null),
+  /** Whether roles that no name tells are heard with SoniDo's features, or from mel bands alone. */
+  features: z.boolean().default(true),
 });
 export type MixRequest = z.input<typeof mixRequest>;
 
@@ -179,7 +181,7 @@ export const runRequest = z.object({
   transcriptionPack: z.string().default(defaultPacks.transcribe),
   reference: path.nullable().default(null),
   render: z.boolean().default(true),
-  /** Whether what is in the song is heard with SoniDo's features, or from mel bands alone, at a tenth of the work. */
+  /** Whether the song, and tracks whose names tell no role, are heard with SoniDo's features, or from mel bands alone. */
   features: z.boolean().default(true),
 });
 export type RunRequest = z.input<typeof runRequest>;

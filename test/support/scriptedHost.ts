@@ -221,7 +221,7 @@ function manifest(id: string): PackManifest {
       maxBatch: 1,
       inputs: [{ name: 'in', shape: [null] }],
       outputs: [{ name: 'out', shape: [null] }],
-      constants: {},
+      constants: id === 'sonido-tags' ? { featuresPack: 'sonido-s' } : {},
     },
     ...(id === 'htdemucs' && { stems }),
   };

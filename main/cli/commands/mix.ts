@@ -7,6 +7,7 @@ interface MixOptions extends EngineOptions {
   readonly output: string;
   readonly reference?: string;
   readonly render?: string;
+  readonly features: boolean;
 }
 
 function text({ output, plan, render, notes }: MixResult): string {
@@ -33,7 +34,8 @@ export function mixCommand(context: CommandContext): Command {
     .argument('<tracks...>', 'audio files, one a track')
     .requiredOption('-o, --output <mix.json>', 'file for the plan')
     .option('--reference <file>', 'match loudness, spectrum and width of this mix')
-    .option('--render <out.wav>', 'also render the mix');
+    .option('--render <out.wav>', 'also render the mix')
+    .option('--no-features', 'hear tracks whose names tell no role from mel bands alone: faster, less sure');
   examples(
     withEngineOptions(command),
     'mix drums.wav bass.wav guitar.wav vocals.wav -o mix.json',
@@ -46,6 +48,7 @@ export function mixCommand(context: CommandContext): Command {
       output: options.output,
       reference: options.reference,
       render: options.render,
+      features: options.features,
     });
     const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.mix(request, watch));

@@ -29,10 +29,7 @@ export async function findContentPacks(
 }
 
 /** The same head on features, or `null` and a word to the user when their pack is not there. */
-export const withFeatures = (
-  { head }: ContentPacks,
-  context: WorkflowContext,
-): Promise<ContentPacks | null> =>
+const withFeatures = ({ head }: ContentPacks, context: WorkflowContext): Promise<ContentPacks | null> =>
   orNote(context, async () => {
     const id = head.model.constants['featuresPack'];
     if (typeof id !== 'string') {

@@ -277,6 +277,20 @@ describe('engine', () => {
     expect((await stat(at('mix.wav'))).size).toBe(3 * 4096);
   });
 
+  it('asks the head, with features or without, for the role of a track whose name tells none', async () => {
+    await writeFile(at('Audio 3.wav'), 'who knows');
+    const made = await engine({ packs: ['sonido-tags', 'sonido-s'] });
+    await made.mix({ tracks: [at('Kick.wav'), at('Bass.wav')], output: at('named.json') });
+    expect(await started()).not.toContain('recognise');
+    const tracks = [at('Kick.wav'), at('Audio 3.wav')];
+    await made.mix({ tracks, output: at('heard.json') });
+    const withFeatures = await started();
+    expect(withFeatures.filter((operation) => operation === 'recognise')).toHaveLength(1);
+    expect(withFeatures).toContain('tokenise');
+    await made.mix({ tracks, output: at('mel.json'), features: false });
+    expect(await started()).toEqual(['mix', 'recognise']);
+  });
+
   it('tells progress that never goes back and ends complete', async () => {
     const seen: WorkflowProgress[] = [];
     await (

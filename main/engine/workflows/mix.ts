@@ -2,11 +2,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { MixResult, mixRequest } from '../../contracts/workflows.ts';
 import { decodeJob } from './audioJobs.ts';
-import { findContentPacks } from './contentJobs.ts';
 import { outputOf } from '../jobs/job.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
-import { mixJob, phaseAfterReading, readTracks, renderJob, renderedFile } from './trackJobs.ts';
+import {
+  findRolePacks,
+  mixJob,
+  phaseAfterReading,
+  readTracks,
+  renderJob,
+  renderedFile,
+} from './trackJobs.ts';
 
 /** A mix plan for some tracks, as a JSON file, and when asked for the mix as a WAV file. */
 export async function mix(
@@ -32,8 +38,7 @@ export async function mix(
   const planned = mixJob(
     tracks,
     reference === null ? null : decodeJob(reference),
-    // As good as with features (models/RESULTS.md) at a small part of the work.
-    await findContentPacks(context, false),
+    await findRolePacks(tracks, context, request.features),
   );
   const rendered = render === null ? null : renderJob(tracks, outputOf(planned), timeReference);
   const results = await context.run(rendered === null ? [planned] : [planned, rendered], phaseAfterReading);

@@ -14,7 +14,7 @@ import {
   tagJob,
   transcriptionJob,
 } from './audioJobs.ts';
-import { findContentPacks, recogniseJob, withFeatures } from './contentJobs.ts';
+import { findContentPacks, recogniseJob } from './contentJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { publishRun, type RunPart, type RunParts } from './publishRun.ts';
@@ -70,11 +70,10 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
     inputs.length === 1
       ? await planMix(inputs[0]!, separator, transcriber, context)
       : await planSession(inputs, transcriber, context, leaveOut);
-  const packs = await findContentPacks(context, false);
+  const packs = await findContentPacks(context, request.features);
   const mix = mixJob(plan.tracks, reference === null ? null : decodeJob(reference), packs);
   const { timeReference, whole, ...planned } = plan;
-  const heard = packs === null || !request.features ? packs : await withFeatures(packs, context);
-  const content = heard === null ? null : recogniseJob(whole, heard, 'the song');
+  const content = packs === null ? null : recogniseJob(whole, packs, 'the song');
   const render = request.render ? renderJob(plan.tracks, outputOf(mix), timeReference) : null;
   const parts: RunParts = { ...planned, content, mix, render };
   const results = await context.run(targetsOf(parts), phaseAfterReading);

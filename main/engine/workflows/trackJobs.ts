@@ -2,11 +2,12 @@ import { neutralStrip } from '../../audio/strip/neutral.ts';
 import type { MixPlan } from '../../contracts/mixPlan.ts';
 import type { OperationOutput } from '../../contracts/operations.ts';
 import type { Seconds } from '../../contracts/units.ts';
+import { roleOfName } from '../../mix/roleOfName.ts';
 import { audioOf, job, type Job, type Reference } from '../jobs/job.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
 import { decodeJob, labelOf } from './audioJobs.ts';
 import { commonTimeline } from './commonTimeline.ts';
-import { recogniseJob, rolesOf, type ContentPacks } from './contentJobs.ts';
+import { findContentPacks, recogniseJob, rolesOf, type ContentPacks } from './contentJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { recordTake } from './recordTake.ts';
 import { trackNames } from './trackNames.ts';
@@ -80,7 +81,7 @@ export const phaseAfterReading = { from: readingShare };
 const inputs = (tracks: readonly NamedAudio[]) =>
   tracks.map(({ name, audio, start = 0 }) => ({ name, audio, ...(start > 0 && { start }) }));
 
-/** @param packs hear the roles of the tracks; `null`: names and levels tell */
+/** @param packs hear the roles of the tracks whose names say nothing; `null`: their levels tell */
 export function mixJob(
   tracks: readonly NamedAudio[],
   reference: Job<'decode'> | null,
@@ -89,11 +90,24 @@ export function mixJob(
   return job('mix', 'Planning the mix', {
     tracks: inputs(tracks).map((track) => ({
       ...track,
-      ...(packs !== null && { heard: rolesOf(recogniseJob(track.audio, packs, track.name)) }),
+      ...(packs !== null &&
+        roleOfName(track.name) === null && {
+          heard: rolesOf(recogniseJob(track.audio, packs, track.name)),
+        }),
     })),
     reference: reference === null ? null : audioOf(reference),
   });
 }
+
+/** The packs that hear the roles of `tracks`, or `null` when all their names tell or the packs are not there. */
+export const findRolePacks = (
+  tracks: readonly NamedAudio[],
+  context: WorkflowContext,
+  features: boolean,
+): Promise<ContentPacks | null> =>
+  tracks.every(({ name }) => roleOfName(name) !== null)
+    ? Promise.resolve(null)
+    : findContentPacks(context, features);
 
 export function renderJob(
   tracks: readonly NamedAudio[],

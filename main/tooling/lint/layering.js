@@ -22,7 +22,7 @@ const mayImport = {
     'main/analysis',
     'main/mix',
   ],
-  'main/engine': ['main/contracts', 'main/platform', 'main/rpc', 'main/midi', 'main/audio'],
+  'main/engine': ['main/contracts', 'main/platform', 'main/rpc', 'main/midi', 'main/audio', 'main/mix'],
   'main/desk': [
     'main/contracts',
     'main/platform',

@@ -34,7 +34,7 @@ export const pages: Pick<Texts, 'jobs' | 'models' | 'doctor'> = {
   models: {
     features: 'Mit SoniDo-Merkmalen hören',
     featuresText:
-      'Die nächsten Analysen hören Instrumente, Stimme und Schlagzeug mit den Merkmalen unseres eigenen Modells, oder allein aus Mel-Bändern, mit etwa einem Zehntel der Arbeit. Bisher machen die Merkmale sie nicht besser; die Messungen stehen in models/RESULTS.md.',
+      'Die nächsten Analysen hören Instrumente und Rollen mit den Merkmalen unseres eigenen Modells, oder allein aus Mel-Bändern, mit etwa einem Zehntel der Arbeit. Rollen gewinnen dabei, Instrumente noch nicht; die Messungen stehen in models/RESULTS.md.',
     heardWith: (song, withFeatures) =>
       `„${song}“ wurde ${withFeatures ? 'mit' : 'ohne'} Merkmale${withFeatures ? 'n' : ''} gehört.`,
     useFor: 'Gut für',

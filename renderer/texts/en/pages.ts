@@ -48,7 +48,7 @@ export const pages = {
     intro: 'Models are optional packs. Nothing is downloaded unless you say so here.',
     features: 'Listen with SoniDo features',
     featuresText:
-      'The next analyses hear instruments, voice and drums with the features of our own model, or from mel bands alone, at about a tenth of the work. So far the features do not make them better; models/RESULTS.md has the measurements.',
+      'The next analyses hear instruments and roles with the features of our own model, or from mel bands alone, at about a tenth of the work. Roles gain by it, instruments do not yet; models/RESULTS.md has the measurements.',
     heardWith: (song: string, withFeatures: boolean) =>
       `“${song}” was heard ${withFeatures ? 'with' : 'without'} features.`,
     useFor: 'Use it for',
