@@ -60,16 +60,17 @@ def fitted(audio: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
 
 
 class RandomSegments:
-    """`at(step)` -> [batch, 2, segment]. Kinds are drawn in proportion to the square root of their hours."""
+    """`at(step)` -> [batch, 2, segment]. Kinds are drawn in proportion to their hours to the power of `balance`."""
 
     def __init__(
-        self, items: list[Item], batch: int, segment: int, seed: int, augmentation: Augmentation | None
-    ) -> None:
+        self, items: list[Item], batch: int, segment: int, seed: int, augmentation: Augmentation | None,
+        balance: float = 0.5,
+    ) -> None:  # fmt: skip
         self.items, self.batch, self.segment, self.seed = items, batch, segment, seed
         self.augmentation = augmentation
         kinds = sorted({item.kind for item in items})
         totals = {kind: sum(item.frames for item in items if item.kind == kind) for kind in kinds}
-        weights = np.array([item.frames / np.sqrt(totals[item.kind]) for item in items])
+        weights = np.array([item.frames * totals[item.kind] ** (balance - 1.0) for item in items])
         self._cumulative = np.cumsum(weights / weights.sum())
         self._stems = [(item, stem) for item in items for stem in item.stems]
 
