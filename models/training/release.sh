@@ -35,4 +35,5 @@ if [ "$install" = yes ]; then
   cp "$out/weights"/* "weights/$size/"
   cp -r "$out/golden" "../../test/golden/$id"
   echo "Installed: models/packs/$id, models/training/weights/$size, test/golden/$id."
+  echo "Now: python -m sonido.probe.gate, sonido.tagging export (the heads know one version), their tests and cards."
 fi

@@ -7,7 +7,9 @@ pack is no longer part of the product keeps its own `tokenise` there.
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,30 @@ class ShippedModel(nn.Module):
             lambda window: torch.from_numpy(run.run(["clip"], {"audio": window.numpy()})[0]), audio
         ).numpy()
         return found
+
+    @cached_property
+    def states_of_windows(self) -> list[Callable[[Tensor, Tensor | None, Tensor, Tensor], Tensor]]:
+        """Per level what gives the pack's features of a prior's windows, [batch, context - 1, 1, width]."""
+
+        def of(level: int) -> Callable[[Tensor, Tensor | None, Tensor, Tensor], Tensor]:
+            run = session(self.heard / f"features-{LEVELS[level]}.onnx")
+
+            def states(windows: Tensor, above: Tensor | None, clip: Tensor, _keep: Tensor) -> Tensor:
+                given = {"tokens": windows.float().numpy(), "clip": clip.numpy()}
+                if above is not None:
+                    given["upper"] = above.float().numpy()
+                return torch.from_numpy(run.run(None, given)[0])[:, :, None]
+
+            return states
+
+        return [of(level) for level in range(len(LEVELS))]
+
+    def fingerprint(self) -> str:
+        """Eight digits that follow from the files of the pack's graphs."""
+        digest = hashlib.sha256()
+        for path in sorted(self.heard.glob("*.onnx")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()[:8]
 
     def tokens_of(self, audio: Tensor) -> TokenItem:
         """The tokens of a piece [2, time] of whole coarse tokens, with its embeddings (zeros where there are none)."""

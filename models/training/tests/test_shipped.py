@@ -3,13 +3,16 @@
 On the song Hydrogen, which no training has heard: the share of each level in the sound, the priors against the bigram
 of their own training tokens, and every size against `tiny`. Usage of the codebooks is measured on equal parts of all
 four EIR songs (stage 1 has heard the other three), since one song alone does not have the sounds of a thousand codes.
+What the features know was measured on this very pack by `python -m sonido.probe.gate` (an hour's work, not a test's).
 It needs the EIR songs (SONIDESK_DATA or ../shared/data) and ffmpeg.
 """
 
+import json
 import os
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +22,11 @@ from torch import Tensor
 from sonido.config import HOPS
 from sonido.data.splits import split_of_song
 from sonido.ngram import bigram_bits, read_counts
+from sonido.probe import gate
+from sonido.probe.tasks import TASKS
 from sonido.quantiser import perplexity
 from sonido.results import ABLATION_GATE, LEVELS, USAGE_GATE
-from sonido.shipped import COUNTS, SEGMENT, ShippedModel, shipped_sizes
+from sonido.shipped import COUNTS, SEGMENT, WEIGHTS, ShippedModel, shipped_sizes
 from sonido.stage1_evaluation import Stage1Report, evaluate
 from sonido.tokenisation import TokenItem
 
@@ -107,6 +112,33 @@ def test_larger_models_sound_nearer_to_the_music_than_tiny() -> None:
         if size != "tiny":
             assert judged(size).si_sdr > judged("tiny").si_sdr
             assert judged(size).stft < judged("tiny").stft
+
+
+@cache
+def probed() -> dict[str, Any]:
+    """What `python -m sonido.probe.gate` has measured on the shipped pack."""
+    found: dict[str, Any] = json.loads((WEIGHTS / "S" / gate.FILE).read_text())
+    return found
+
+
+def mean_score(column: str, task: str, share: float) -> float:
+    return float(np.mean(probed()["scores"][column][task][str(share)]))
+
+
+def test_the_probes_were_measured_on_what_is_shipped() -> None:
+    found = probed()["fingerprint"]
+    assert found == ShippedModel("S").fingerprint(), "new weights: run python -m sonido.probe.gate"
+
+
+@pytest.mark.parametrize("task", [task.name for task in TASKS])
+def test_features_say_more_than_those_of_untrained_networks(task: str) -> None:
+    for share in (0.1, 0.25, 0.5):
+        assert mean_score("features", task, share) > mean_score("untrained", task, share)
+
+
+@pytest.mark.parametrize("task", gate.ABOVE_MEL)
+def test_features_say_more_than_mel_bands_where_labels_are_few(task: str) -> None:
+    assert mean_score("features", task, 0.1) > mean_score("mel", task, 0.1)
 
 
 def test_the_tokens_of_a_piece_are_whole() -> None:

@@ -75,8 +75,8 @@ def _depths(text: str) -> Depths:
 def run_table(a: argparse.Namespace, source: Source, depths: Depths) -> list[str]:
     """Mean and deviation over seeds; an untrained network is drawn anew for every seed that has one."""
     root = Path(a.cache)
-    blanks = [Source(source.run, source.size, seed=seed) for seed in range(a.untrained)]
-    alone = [Source(source.run, source.size, conditioned=False)] if a.without_condition else []
+    blanks = [Source(source.size, seed=seed) for seed in range(a.untrained)]
+    alone = [Source(source.size, source.run, conditioned=False)] if a.without_condition else []
     _, name, *others = fill(Path(a.material), root, [None, source, *blanks, *alone], ("train", a.judged), a.processes)
     drawn, bare = others[: a.untrained], others[a.untrained :]
     columns: dict[str, list[str]] = {
@@ -164,9 +164,9 @@ def main() -> None:
     a = parser.parse_args()
     torch.set_num_threads(1)
     run = Path(a.run_folder)
-    source = Source(run, a.size)
+    source = Source(a.size, run)
     if a.only_cache:
-        blanks = [Source(run, a.size, seed=seed) for seed in range(a.untrained)]
+        blanks = [Source(a.size, seed=seed) for seed in range(a.untrained)]
         wanted: list[Source | None] = [None, source] if a.only_cache == "run" else [*blanks]
         chosen: tuple[splits.Split, ...] = ALL if a.only_cache == "run" else ("train", a.judged)
         fill(Path(a.material), Path(a.cache), wanted, chosen, a.processes)

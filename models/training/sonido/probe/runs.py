@@ -22,9 +22,10 @@ from sonido.probe.collection import STEP, Depths, read_collection
 from sonido.probe.projection import WIDTH
 from sonido.probe.ridge import STRENGTHS
 from sonido.probe.segments import cache, pieces
-from sonido.probe.states import Extractor, named, trained, untrained
+from sonido.probe.states import AnyExtractor, named, trained, untrained
 from sonido.probe.table import Split, representations, score
 from sonido.probe.tasks import TASKS
+from sonido.shipped import ShippedModel
 
 T = TypeVar("T")
 Scores = dict[str, dict[str, list[float]]]
@@ -33,21 +34,21 @@ Scores = dict[str, dict[str, list[float]]]
 
 @dataclass(frozen=True)
 class Source:
-    """An extractor as a process can make it: of a run, conditioned or not, or drawn from a seed."""
+    """An extractor as a process can make it: of a run, conditioned or not, drawn from a seed, or what is shipped."""
 
-    run: Path
     size: str
+    run: Path | None = None
     conditioned: bool = True
     seed: int | None = None
 
-    def load(self) -> Extractor:
+    def load(self) -> AnyExtractor:
         if self.seed is not None:
             return untrained(self.size, self.seed)
-        return trained(self.run, self.size, self.conditioned)
+        return ShippedModel(self.size) if self.run is None else trained(self.run, self.size, self.conditioned)
 
     def name(self) -> str:
-        blank = f"untrained-{self.size}-{self.seed}"
-        return named(self.run.name if self.seed is None else blank, self.load())
+        shipped = f"shipped-{self.size}" if self.run is None else self.run.name
+        return named(shipped if self.seed is None else f"untrained-{self.size}-{self.seed}", self.load())
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def fill(
         for source, name in zip(sources, names, strict=True)
         for part in range(processes)
     ]
-    _spread(_fill_part, jobs, processes)
+    spread(_fill_part, jobs, processes)
     return names
 
 
@@ -95,7 +96,7 @@ def _fill_part(
 
 def judge(root: Path, columns: list[Column], extractors: tuple[str, ...], processes: int) -> list[Scores]:
     """Scores of each column, on the pieces that have the states of all `extractors`."""
-    found: list[Scores] = _spread(_judge, [(root, column, extractors) for column in columns], processes)
+    found: list[Scores] = spread(_judge, [(root, column, extractors) for column in columns], processes)
     return found
 
 
@@ -124,7 +125,7 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _spread(job: Callable[..., T], jobs: list[tuple[Any, ...]], processes: int) -> list[T]:
+def spread(job: Callable[..., T], jobs: list[tuple[Any, ...]], processes: int) -> list[T]:
     """`job` of every tuple of arguments, in their order."""
     if processes == 1:
         return [job(*arguments) for arguments in jobs]

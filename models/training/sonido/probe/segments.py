@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sonido.clip_embedding import FAMILIES
 from sonido.data.clips import Item, read_index, read_segment
 from sonido.mel import HOP, log_mel
-from sonido.probe.states import Extractor, states_of
+from sonido.probe.states import AnyExtractor, states_of
 from sonido.tagging.labels import INSTRUMENTS, KEYS
 from sonido.tokenisation import TOP
 
@@ -95,7 +95,7 @@ def labels_of(piece: Piece) -> dict[str, NDArray[Any]]:
     return {"pitch": pitch, "onset": onset, "activity": activity, "instruments": heard, "key": np.array(key)}
 
 
-def cache(extractor: Extractor | None, wanted: list[Piece], folder: Path) -> None:
+def cache(extractor: AnyExtractor | None, wanted: list[Piece], folder: Path) -> None:
     """With an extractor its states (and stage 1's features), without one mel and labels."""
     folder.mkdir(parents=True, exist_ok=True)
     for piece in wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from torch import Tensor
 from sonido.clip_embedding import ClipEmbedding
 from sonido.clip_grid import clip_of
 from sonido.clip_stage import embed_long, load_clip
-from sonido.config import model_config
+from sonido.config import PriorConfig, model_config
 from sonido.hqvae import HQVAE
 from sonido.pipeline import load_codec, load_priors
 from sonido.prior import Prior
+from sonido.shipped import ShippedModel
 from sonido.tokenisation import TOP, encode_chunk
 
 MEDIUM_PER_TOP = 4
@@ -40,7 +42,10 @@ class Extractor:
         return digest.hexdigest()[:8]
 
 
-def named(label: str, extractor: Extractor) -> str:
+AnyExtractor = Extractor | ShippedModel
+
+
+def named(label: str, extractor: AnyExtractor) -> str:
     """The folder of a cache for an extractor: `label` (a run folder's name, say) and its fingerprint."""
     return f"{re.sub(r'[^A-Za-z0-9.]+', '-', label)}-{extractor.fingerprint()}"
 
@@ -52,8 +57,8 @@ class States:
     coarse: Tensor
     medium: Tensor
     fine: Tensor
-    encoder: tuple[Tensor, Tensor, Tensor]
-    """Stage 1's features of the three levels, [frames, width], the fine one averaged too."""
+    encoder: tuple[Tensor, ...]
+    """Stage 1's features of the three levels, [frames, width], the fine one averaged too; a pack gives none."""
     clips: Tensor
     """Clip embeddings on their grid [count, dimension]; none without the condition."""
 
@@ -72,13 +77,27 @@ def untrained(size: str, seed: int) -> Extractor:
     return Extractor(HQVAE(config.codec).eval(), clip, [Prior(c).eval() for c in config.priors])
 
 
+StatesOfWindows = Callable[[Tensor, Tensor | None, Tensor, Tensor], Tensor]
+"""Tokens [batch, context], those above, clips and whether they count -> [batch, context - 1, depths, width]."""
+
+
 @torch.no_grad()
 def prior_states(prior: Prior, tokens: Tensor, upper: Tensor | None, clips: Tensor) -> Tensor:
     """[length, depths, width] of all `tokens` [length]; row i has seen token i. Depth 0 is before the first layer.
 
     clips [count, dimension] of the whole piece; of length 0 to leave the condition out.
     """
-    c = prior.config
+
+    def states(windows: Tensor, above: Tensor | None, given: Tensor, keep: Tensor) -> Tensor:
+        return torch.stack(prior.hidden_states(windows, above, given, keep), dim=2)[:, 1:]
+
+    return in_windows(prior.config, states, tokens, upper, clips)
+
+
+def in_windows(
+    c: PriorConfig, states_of_windows: StatesOfWindows, tokens: Tensor, upper: Tensor | None, clips: Tensor
+) -> Tensor:
+    """As `prior_states`, from whatever computes the states of a prior's windows."""
     half, length = c.context // 2, len(tokens)
     starts = [0]
     while starts[-1] + c.context - 1 < length:
@@ -96,9 +115,8 @@ def prior_states(prior: Prior, tokens: Tensor, upper: Tensor | None, clips: Tens
     if len(clips):
         keep = torch.ones(batch, 1)
         given = torch.stack([clips[clip_of(s, c.context, c.upper_ratio**c.level, len(clips))] for s in starts])
-    states = prior.hidden_states(windows, above, given, keep)
+    stacked = states_of_windows(windows, above, given, keep)
     pieces, first = [], 0
-    stacked = torch.stack(states, dim=2)[:, 1:]
     for number, start in enumerate(starts):
         last = min(length, start + c.context - 1)
         pieces.append(stacked[number, first - start : last - start])
@@ -113,10 +131,12 @@ def averaged(x: Tensor, count: int) -> Tensor:
 
 
 @torch.no_grad()
-def states_of(extractor: Extractor, audio: Tensor) -> States:
-    """audio [2, time] with time a multiple of 2048."""
+def states_of(extractor: AnyExtractor, audio: Tensor) -> States:
+    """audio [2, time] with time a multiple of 2048. What is shipped has one depth."""
     if audio.shape[1] % TOP:
         raise ValueError(f"audio has {audio.shape[1]} samples, expected a multiple of {TOP}; pad it")
+    if isinstance(extractor, ShippedModel):
+        return _shipped_states(extractor, audio)
     levels, from_encoder = encode_chunk(extractor.codec, audio[None])
     coarse, medium, fine = (t[0] for t in levels)
     upper = (None, coarse, medium)
@@ -127,3 +147,16 @@ def states_of(extractor: Extractor, audio: Tensor) -> States:
     ]
     encoder = (from_encoder[0][0], from_encoder[1][0], averaged(from_encoder[2][0], FINE_PER_MEDIUM))
     return States(states[0], states[1], averaged(states[2], FINE_PER_MEDIUM), encoder, clips)
+
+
+def _shipped_states(model: ShippedModel, audio: Tensor) -> States:
+    levels = [level[0] for level in model.encode(audio[None])]
+    embedded = model.clips(audio)
+    clips = torch.zeros(0, 0) if embedded is None else torch.from_numpy(embedded)
+    coarse, medium, fine = (
+        in_windows(config, states, tokens, upper, clips)
+        for config, states, tokens, upper in zip(
+            model.priors, model.states_of_windows, levels, (None, *levels[:2]), strict=True
+        )
+    )
+    return States(coarse, medium, averaged(fine, FINE_PER_MEDIUM), (), clips)

@@ -35,7 +35,7 @@ from sonido.tagging.train import HeadConfig, train_head
 
 def extractor_name(a: argparse.Namespace) -> str:
     """As `sonido.probe` names its cache."""
-    return Source(Path(a.run_folder), a.size).name()
+    return Source(a.size, Path(a.run_folder)).name()
 
 
 def _clips(a: argparse.Namespace) -> None:
@@ -45,7 +45,7 @@ def _clips(a: argparse.Namespace) -> None:
 
 def _cache(a: argparse.Namespace) -> None:
     out, roles, eir = Path(a.out), Path(a.clips), Path(a.eir)
-    source = Source(Path(a.run_folder), a.size)
+    source = Source(a.size, Path(a.run_folder))
     for name, extractor in (("mel", None), (source.name(), source.load())):
         for split in ("held_out", "train"):
             cache(extractor, role_clips(roles / split), out / name / f"roles-{split}")

@@ -22,7 +22,7 @@ from sonido.data.recordings import eir_songs
 from sonido.data.splits import refuse_reserved
 from sonido.mel import log_mel
 from sonido.probe.segments import half
-from sonido.probe.states import Extractor, states_of
+from sonido.probe.states import AnyExtractor, states_of
 from sonido.tagging.labels import INSTRUMENTS, ROLES, role_of_eir
 from sonido.tokenisation import TOP
 
@@ -140,7 +140,7 @@ def eir_mixes(root: Path) -> Iterator[Clip]:
             yield f"{song.partition('/')[2]}@{place}", mix, labels
 
 
-def cache(extractor: Extractor | None, clips: Iterator[Clip], folder: Path) -> None:
+def cache(extractor: AnyExtractor | None, clips: Iterator[Clip], folder: Path) -> None:
     """Mel and labels, or with an extractor the states; a file that exists is kept."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, audio, labels in clips:
