@@ -43,7 +43,18 @@ def _stage1(a: argparse.Namespace) -> None:
     changes = {"gain_shape": True} if a.gain_shape else {}
     start = (Path(a.start), a.start_size) if a.start else None
     pipeline.stage1(
-        Path(a.shards), Path(a.out), a.size, a.codec, a.steps, a.until, a.minutes, a.seed, a.device, changes, start
+        Path(a.shards),
+        Path(a.out),
+        a.size,
+        a.codec,
+        a.steps,
+        a.until,
+        a.minutes,
+        a.seed,
+        a.device,
+        changes,
+        start,
+        tuple(a.kinds),
     )
 
 
@@ -158,6 +169,7 @@ def main() -> None:
     command.add_argument("--until", type=int, help="stop early after this step, keeping the schedule of --steps")
     command.add_argument("--minutes", type=float, help="stop early after this time")
     command.add_argument("--device", default="cpu")
+    command.add_argument("--kinds", nargs="*", default=[], help="only these of rendered, module, eir, soundtrack")
     command.add_argument("--gain-shape", action="store_true", help="ablation: loudness split off the spectrum")
     command.add_argument("--start", help="run folder of a smaller HQ-VAE that this one grows from, on CPU cores")
     command.add_argument("--start-size", choices=list(SIZES), default="tiny")

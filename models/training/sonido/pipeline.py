@@ -51,13 +51,15 @@ def stage1(
     device: str = "cpu",
     changes: dict[str, Any] | None = None,
     start: tuple[Path, str] | None = None,
+    kinds: tuple[str, ...] = (),
 ) -> int:
-    """Trains a codec on the shards; held-out numbers are on real recordings where there are any.
+    """Trains a codec on the shards, or on `kinds` of items alone; held-out numbers are on recordings if there are any.
 
     `start` is the run folder and size of a smaller codec that an HQ-VAE grows from.
     """
     config = stage1_config(size, steps, seed, grown=start is not None)
-    items, held_out = read_index(shards, "train"), held_out_items(shards)
+    held_out = held_out_items(shards)
+    items = [item for item in read_index(shards, "train") if not kinds or item.kind in kinds]
     real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out
     torch.manual_seed(seed)  # before the weights are drawn
     model = make_codec(codec, size, changes)

@@ -56,7 +56,7 @@ VARIANTS = (
     Variant("data: recordings only", kinds=REAL),
     Variant("data: rendered and modules only", kinds=("rendered", "module")),
     Variant("the preset, second draw", draw=1),
-    Variant("the preset, third draw", draw=2),
+    Variant("data: rendered and modules only, second draw", kinds=("rendered", "module"), draw=1),
 )
 
 
