@@ -1,9 +1,11 @@
 """Scores, splits, arrangement and the renderer's truth."""
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -91,6 +93,17 @@ def test_soundfont_notes_start_within_ten_milliseconds() -> None:
             window = audio[begin : begin + RATE // 5]
             onset = int(np.flatnonzero(window > max(2 * before, 0.02 * window.max()))[0]) / RATE
             assert onset < 0.010, (font.name, note.pitch, onset)
+
+
+def test_soundfonts_of_one_kit_sound() -> None:
+    soundfont_renderer()
+    fonts = soundfonts.installed(known=soundfonts.DRUM_FONTS)
+    if not fonts:
+        pytest.skip("no soundfont of a drum kit is installed (apt-packages.txt)")
+    part = Part("d", 0, True, [Note(0.5, 0.1, 36, 100), Note(1.0, 0.1, 38, 100)])
+    for font in fonts:
+        audio = np.abs(soundfonts.render(part, font, 0, 2 * RATE)).max(0)
+        assert audio[: RATE // 2 - 500].max() < 1e-3 < 0.05 < audio[RATE // 2 :].max(), font.name
 
 
 def test_prepared_shards_are_complete_resumable_and_do_not_leak(tmp_path: Path) -> None:
@@ -202,6 +215,15 @@ def test_musicxml_ties_chords_backup_key_and_tempo(tmp_path: Path) -> None:
         archive.writestr("readme.txt", "")
     with pytest.raises(ValueError, match="no MusicXML inside"):
         musicxml.load(tmp_path / "empty.mxl", tmp_path)
+
+
+def test_musicxml_without_a_mode_gets_that_of_its_notes() -> None:
+    silent = re.sub(r"<mode>\w+</mode>", "", MUSICXML)
+    assert silent != MUSICXML
+    assert musicxml.parse(ElementTree.fromstring(silent), "x").keys == [(0.0, "C:min")]
+    # The same signature over the triad of its major key: C to Bb, E flat stays, G stays.
+    major = silent.replace("<step>C</step>", "<step>B</step><alter>-1</alter>")
+    assert musicxml.parse(ElementTree.fromstring(major), "x").keys == [(0.0, "D#:maj")]
 
 
 def test_pop909_folder(tmp_path: Path) -> None:

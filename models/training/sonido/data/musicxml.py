@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+from sonido.data.key_mode import is_minor
 from sonido.data.score import Note, Part, Score
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -13,6 +15,11 @@ MAJORS = ["C", "G", "D", "A", "E", "B", "F#", "C#", "G#", "D#", "A#", "F"]
 """Along the circle of fifths from 0 sharps."""
 VELOCITIES = {"pppp": 20, "ppp": 28, "pp": 38, "p": 52, "mp": 64, "mf": 76, "f": 92, "ff": 108, "fff": 118, "ffff": 124}
 DEFAULT_TEMPO = 84.0
+
+_Note = tuple[float, float, int, int]
+"""(start, end, MIDI pitch, velocity), positions in quarter notes."""
+_Signature = tuple[float, int, "str | None"]
+"""(position in quarter notes, sharps, mode where the file names it)."""
 
 
 def songs(root: Path) -> list[Path]:
@@ -49,8 +56,21 @@ def parse(document: ElementTree.Element, song: str) -> Score:
             )
     first = readers[0] if readers else None
     beats = [(clock.seconds(q), b) for q, b in first.beats] if first else []
-    keys = [(clock.seconds(q), name) for q, name in first.keys] if first else []
+    notes_of_all = [note for reader in readers for note in reader.notes]
+    keys = [(clock.seconds(q), name) for q, name in _named(first.keys, notes_of_all)] if first else []
     return Score(song, parts, beats, keys)
+
+
+def _named(signatures: list[_Signature], notes: list[_Note]) -> list[tuple[float, str]]:
+    """(position, e.g. 'F#:min') of every signature; one without a mode gets that of the notes while it holds."""
+    named = []
+    for index, (start, fifths, mode) in enumerate(signatures):
+        end = signatures[index + 1][0] if index + 1 < len(signatures) else math.inf
+        heard = [(pitch, off - on) for on, off, pitch, _ in notes if start <= on < end]
+        minor = mode == "minor" if mode else is_minor(heard, 7 * fifths % 12)
+        tonic = MAJORS[(fifths + (3 if minor else 0)) % 12]
+        named.append((start, f"{tonic}:{'min' if minor else 'maj'}"))
+    return named
 
 
 class _PartReader:
@@ -58,9 +78,9 @@ class _PartReader:
 
     def __init__(self, part: ElementTree.Element, name: str) -> None:
         self.name = name
-        self.notes: list[tuple[float, float, int, int]] = []
+        self.notes: list[_Note] = []
         self.tempos: list[tuple[float, float]] = []
-        self.keys: list[tuple[float, str]] = []
+        self.keys: list[_Signature] = []
         self.beats: list[tuple[float, int]] = []
         self.staves = 1
         self._divisions = 1.0
@@ -99,9 +119,7 @@ class _PartReader:
         self.staves = max(self.staves, int(element.findtext("staves") or 1))
         fifths = element.findtext("key/fifths")
         if fifths is not None:
-            minor = (element.findtext("key/mode") or "major") == "minor"
-            tonic = MAJORS[(int(fifths) + (3 if minor else 0)) % 12]
-            self.keys.append((now, f"{tonic}:{'min' if minor else 'maj'}"))
+            self.keys.append((now, int(fifths), element.findtext("key/mode")))
         if element.find("time/beats") is not None:
             kind = float(element.findtext("time/beat-type") or 4)
             self._beat_length = 4 / kind

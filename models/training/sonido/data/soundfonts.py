@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +52,8 @@ def render(part: Part, font: Soundfont, program: int, samples: int, detune_cents
     """[2, samples] float32 at 44.1 kHz. Raises RuntimeError with the program's last words when it fails."""
     with tempfile.TemporaryDirectory(prefix="sonido-") as folder:
         midi, out, setup = Path(folder, "part.mid"), Path(folder, "out.raw"), Path(folder, "setup.txt")
-        write_part(part, midi, program)
+        # A kit's only preset is in bank 0: channel 10 would look for it in bank 128 and play nothing.
+        write_part(replace(part, drums=False) if font.name in DRUM_FONTS else part, midi, program)
         setup.write_text(
             "tuning tune 0 0\n"
             + "".join(f"tune 0 0 {key} {100 * key + detune_cents:.3f}\n" for key in range(128))
