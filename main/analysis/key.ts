@@ -1,4 +1,4 @@
-import { tonics, type Tags } from '../contracts/tags.ts';
+import { keyAt, tonics, type KeyFit, type Tags } from '../contracts/tags.ts';
 import { keyProfiles, type KeyProfile } from './keyProfiles.ts';
 import { fineBins } from './pitchContent.ts';
 
@@ -66,10 +66,10 @@ function correlation(a: ArrayLike<number>, b: readonly number[], shift: number):
 }
 
 /**
- * The key by correlating tuned chroma with profiles of all 24 keys. Confidence grows with the distance to the next best key.
+ * How tuned chroma correlates with the profiles of all 24 keys.
  * @param harmony, bass fine histograms of pitchContent.ts; a sum below ten frames counts as no pitch: null
  */
-export function findKey(harmony: Float64Array, bass: Float64Array, options = keyDefaults): Tags['key'] {
+export function fitOfKeys(harmony: Float64Array, bass: Float64Array, options = keyDefaults): KeyFit | null {
   const all = harmony.map((value, bin) => value + bass[bin]!);
   const frames = all.reduce((sum, value) => sum + value, 0);
   if (!(frames >= fewestFrames)) return null;
@@ -78,15 +78,15 @@ export function findKey(harmony: Float64Array, bass: Float64Array, options = key
   const degrees = chroma(harmony, tuning).map(
     (value, k) => (value + options.bassWeight * low[k]!) ** options.exponent,
   );
-  const scores = (['major', 'minor'] as const).flatMap((mode) =>
-    tonics.map((tonic, shift) => ({
-      tonic,
-      mode,
-      score: correlation(degrees, options.profile[mode], shift),
-    })),
+  return tonics.flatMap((_, shift) =>
+    (['major', 'minor'] as const).map((mode) => correlation(degrees, options.profile[mode], shift)),
   );
-  const [best, next] = scores.toSorted((a, b) => b.score - a.score);
+}
+
+/** The key that fits best. Confidence grows with the distance to the next best; null when none fits at all. */
+export function bestKey(fit: KeyFit): Tags['key'] {
+  const [best, next] = fit.map((score, index) => ({ score, index })).toSorted((a, b) => b.score - a.score);
   if (best === undefined || next === undefined || best.score <= 0) return null;
   const confidence = best.score * (1 - Math.exp(-(best.score - next.score) / 0.1));
-  return { tonic: best.tonic, mode: best.mode, confidence: Math.min(1, Math.max(0, confidence)) };
+  return { ...keyAt(best.index), confidence: Math.min(1, Math.max(0, confidence)) };
 }

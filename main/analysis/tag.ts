@@ -3,7 +3,7 @@ import { resumable, type State } from '../platform/checkpoint.ts';
 import { LoudnessMeter } from '../audio/loudness/loudnessMeter.ts';
 import { openWav } from '../audio/wav/wavReader.ts';
 import { cleanMono } from './cleanMono.ts';
-import { findKey } from './key.ts';
+import { bestKey, fitOfKeys } from './key.ts';
 import { OnsetStrength, onsetRate } from './onsetStrength.ts';
 import { PitchContent, pitchRate } from './pitchContent.ts';
 import { findRhythm } from './rhythm.ts';
@@ -45,10 +45,12 @@ export const tag: Operation<'tag'> = ({ audio }, context) =>
       pitches.finish();
       const { integrated, range, truePeak } = loudness.result();
       const chroma = pitches.chroma.values;
+      const keyFit = fitOfKeys(pitches.harmony, pitches.bass);
       const rhythm = findRhythm({ all: onsets.all.values, low: onsets.low.values, chroma });
       return {
         ...rhythm,
-        key: findKey(pitches.harmony, pitches.bass),
+        key: keyFit === null ? null : bestKey(keyFit),
+        keyFit,
         loudness: { integrated, range, truePeak },
         durationSeconds: seconds,
         sections: findSections({

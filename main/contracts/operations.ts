@@ -3,7 +3,7 @@ import { featureLevel, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
 import { modelRun } from './modelRun.ts';
 import { note } from './notes.ts';
-import { content, tags } from './tags.ts';
+import { content, keyFit, tags } from './tags.ts';
 
 /**
  * Everything heavy is an operation: a function from input files and parameters to a folder of files and
@@ -135,7 +135,7 @@ export const operations = {
   },
   /** Instruments, role, voice and drums by a trained head. */
   recognise: {
-    version: 2,
+    version: 3,
     input: z.object({
       /** At any rate. */
       audio: path,
@@ -143,12 +143,24 @@ export const operations = {
       /** Features of the same audio by the pack that this one names; without them it hears mel bands alone. */
       features: z.object({ coarse: path, medium: path, fine: path, clips: path }).nullable(),
     }),
-    output: content.extend(modelRun.shape),
+    output: content.extend({
+      ...modelRun.shape,
+      /** What the head with features makes of the key; `null` without features and for silence. */
+      heardKey: z
+        .object({
+          /** Natural logarithms of probabilities, the mean over the windows. */
+          logProbabilities: keyFit,
+          /** What a correlation of 1 with a key's profile counts beside them; `null`: the pack's key is not used. */
+          correlationWeight: z.number().positive().nullable(),
+        })
+        .nullable(),
+    }),
   },
   tag: {
-    version: 2,
+    version: 3,
     input: z.object({ audio: path }),
-    output: tags,
+    /** `keyFit`: correlations with the profiles of all keys; `null` where there is no pitch. */
+    output: tags.extend({ keyFit: keyFit.nullable() }),
   },
   mix: {
     version: 1,

@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 export const tonics = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B'] as const;
 
+/** A number for each key: C major, C minor, C sharp major, ... B minor. */
+export const keyFit = z.array(z.number()).length(2 * tonics.length);
+export type KeyFit = z.infer<typeof keyFit>;
+
 const confidence = z.number().min(0).max(1);
 const span = z.object({ start: z.number().nonnegative(), end: z.number().nonnegative() });
 
@@ -50,3 +54,9 @@ export const tags = z.object({
   content: content.optional(),
 });
 export type Tags = z.infer<typeof tags>;
+
+/** The key at a place of `KeyFit`. */
+export const keyAt = (index: number): Pick<NonNullable<Tags['key']>, 'tonic' | 'mode'> => ({
+  tonic: tonics[index >> 1]!,
+  mode: index % 2 === 0 ? 'major' : 'minor',
+});

@@ -76,6 +76,7 @@ const manifest = {
       calibrated: facts.temperatures === undefined ? 'no' : 'yes',
       instruments: facts.instruments.join(','),
       roles: facts.roles.join(','),
+      ...(facts.keyWeight !== undefined && { keyWeight: facts.keyWeight }),
       featuresPack,
       featuresVersion: features.version,
     },

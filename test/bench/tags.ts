@@ -13,7 +13,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { tag } from '../../main/analysis/tag.ts';
-import { tonics, type Tags } from '../../main/contracts/tags.ts';
+import { keyScore } from './support/keyScore.ts';
 
 const { values, positionals } = parseArgs({
   options: { split: { type: 'string' }, verbose: { type: 'boolean', default: false } },
@@ -50,19 +50,6 @@ const median = (list: readonly number[]): number =>
   list.toSorted((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
 const tempoOf = (beats: readonly number[]): number =>
   60 / median(beats.slice(1).map((time, k) => time - beats[k]!));
-
-function keyScore(truth: string, found: Tags['key']): number {
-  if (found === null) return 0;
-  const [name = '', mode] = truth.split(':');
-  const letters: Record<string, number> = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 };
-  const accidental = name.endsWith('#') ? 1 : name.endsWith('b') ? -1 : 0;
-  const pitch = ((letters[name[0]!] ?? 0) + accidental + 12) % 12;
-  const interval = (tonics.indexOf(found.tonic) - pitch + 12) % 12;
-  const sameMode = (mode === 'maj') === (found.mode === 'major');
-  if (interval === 0) return sameMode ? 1 : 0.2;
-  if (sameMode) return interval === 7 || interval === 5 ? 0.5 : 0;
-  return interval === (mode === 'maj' ? 9 : 3) ? 0.3 : 0;
-}
 
 for (const folder of positionals) {
   const scores = { beats: 0, downbeats: 0, tempo1: 0, tempo2: 0, key: 0 };

@@ -136,9 +136,10 @@ function output(operation: OperationName, input: AnyInput, directory: string): u
         voice: [],
         drums: [{ start: 0, end: 1 }],
         withFeatures: input.features != null,
+        heardKey: null,
       };
     case 'tag':
-      return tags;
+      return { ...tags, keyFit: null };
     case 'mix':
       return {
         version: 1,

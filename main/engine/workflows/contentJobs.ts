@@ -74,19 +74,3 @@ export function recogniseJob(
 /** The roles that were heard, for the mix. */
 export const rolesOf = (recognised: Job<'recognise'>): Reference<Content['roles']> =>
   new Reference(recognised, 'roles', (output) => (output as OperationOutput<'recognise'>).roles);
-
-export const contentOf = ({
-  instruments,
-  roles,
-  voice,
-  drums,
-  withFeatures,
-  calibrated,
-}: OperationOutput<'recognise'>): Content => ({
-  instruments,
-  roles,
-  voice,
-  drums,
-  withFeatures,
-  calibrated,
-});

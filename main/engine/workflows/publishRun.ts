@@ -5,7 +5,7 @@ import type { Seconds } from '../../contracts/units.ts';
 import { runResult, type RunResult } from '../../contracts/workflows.ts';
 import type { Job } from '../jobs/job.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
-import { contentOf } from './contentJobs.ts';
+import { heardTags } from './heardTags.ts';
 import { stemsToMidi, tempoMapOf } from './midiFile.ts';
 import type { Publication } from './publication.ts';
 import { addStems } from './split.ts';
@@ -56,10 +56,8 @@ export async function publishRun(
   publication: Publication,
   facts: RunFacts,
 ): Promise<RunResult> {
-  const tags: Tags = {
-    ...results.of(parts.tags).output,
-    ...(parts.content !== null && { content: contentOf(results.of(parts.content).output) }),
-  };
+  const heard = parts.content === null ? null : results.of(parts.content).output;
+  const tags = heardTags(results.of(parts.tags).output, heard);
   publication.json(tags, names.tags);
   const separation =
     parts.separation === null
@@ -81,7 +79,7 @@ export async function publishRun(
     tracks: parts.tracks.map((track) => ({
       name: track.name,
       file: track.file ?? separation?.stems.find(({ stem }) => stem === track.name)?.file,
-      tags: track.tags === null ? null : results.of(track.tags).output,
+      tags: track.tags === null ? null : heardTags(results.of(track.tags).output, null),
       start: track.startSeconds ?? 0,
       notes: track.transcription === null ? null : results.of(track.transcription).output.count,
     })),

@@ -17,6 +17,8 @@ export interface HeadLayout {
   readonly calibrated: boolean;
   readonly instruments: readonly string[];
   readonly roles: readonly string[];
+  /** What a correlation of 1 with a key's profile counts beside the head's log-probabilities; `null`: the head's key is not used. */
+  readonly keyWeight: number | null;
   /** The pack whose features the head was trained on. */
   readonly featuresPack: string;
   readonly featuresVersion: string;
@@ -48,6 +50,7 @@ export function headLayout(manifest: PackManifest): HeadLayout {
     calibrated: model.constants['calibrated'] === 'yes',
     instruments: text('instruments').split(','),
     roles: text('roles').split(','),
+    keyWeight: typeof model.constants['keyWeight'] === 'number' ? model.constants['keyWeight'] : null,
     featuresPack: text('featuresPack'),
     featuresVersion: text('featuresVersion'),
   };

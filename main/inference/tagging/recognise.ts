@@ -32,7 +32,7 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
   const model = features === null ? mel : await loadModel(pack, { ...onOneThread, graph: 'features' });
   try {
     const identity = ['recognise', manifest.id, manifest.version, input];
-    const { verdict, seconds } = await resumable(context.directory, identity, async (checkpoint) => {
+    const { verdict, keys, seconds } = await resumable(context.directory, identity, async (checkpoint) => {
       const { sampleRate, frames } = reader;
       const windows = new HeadWindows(layout, sampleRate);
       const verdict = new Verdict(layout, frameSeconds, Math.ceil(frames / sampleRate / frameSeconds) + 1);
@@ -64,10 +64,14 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
       }
       windows.finish();
       for (let window = windows.take(true); window !== null; window = windows.take(true)) await judge(window);
-      return { verdict: verdict.result(features !== null), seconds };
+      return { verdict: verdict.result(features !== null), keys: verdict.keyLogProbabilities(), seconds };
     });
     return {
       ...verdict,
+      heardKey:
+        features === null || keys === null
+          ? null
+          : { logProbabilities: keys, correlationWeight: layout.keyWeight },
       pack: manifest.id,
       packVersion: manifest.version,
       provider: model.provider,
@@ -92,6 +96,7 @@ async function runHead(model: Model, layout: HeadLayout, { mel, mask }: HeadWind
   return {
     instruments: outputs['instruments']!.data,
     role: outputs['role']!.data,
+    key: outputs['key']!.data,
     activity: outputs['activity']!.data,
   };
 }

@@ -81,6 +81,7 @@ describe('Verdict', () => {
   const output = (voice: readonly number[], role: number) => ({
     instruments: new Float32Array(layout.instruments.length).fill(0.25),
     role: Float32Array.from(layout.roles, (_, k) => (k === role ? 1 : 0)),
+    key: Float32Array.from({ length: 24 }, (_, k) => (k === role ? 0.77 : 0.01)),
     activity: Float32Array.from(voice.flatMap((value) => [value, 0])),
   });
 
@@ -97,6 +98,9 @@ describe('Verdict', () => {
     );
     const { roles, instruments, voice, drums } = verdict.result(false);
     expect(roles[0]).toEqual({ name: layout.roles[2], confidence: 1 });
+    const keys = verdict.keyLogProbabilities()!;
+    expect(keys[2]).toBeCloseTo(Math.log(0.77), 3);
+    expect(keys[3]).toBeCloseTo(Math.log(0.01), 1); // the silent window does not count
     expect(instruments).toHaveLength(18);
     expect(voice).toHaveLength(1);
     expect(voice[0]!.start).toBeCloseTo(1, 1);
@@ -113,6 +117,7 @@ describe('Verdict', () => {
       ),
       new Float32Array(10),
     );
+    expect(verdict.keyLogProbabilities()).toBeNull();
     expect(verdict.result(true)).toEqual({
       instruments: [],
       roles: [],

@@ -1,4 +1,4 @@
-import type { Content } from '../../contracts/tags.ts';
+import { tonics, type Content, type KeyFit } from '../../contracts/tags.ts';
 import type { Seconds } from '../../contracts/units.ts';
 import type { Archive } from '../../platform/checkpoint.ts';
 import { GrowingArray } from '../../analysis/growingArray.ts';
@@ -10,11 +10,15 @@ const reach = 5;
 const threshold = 0.5;
 /** A stretch shorter than this, or a gap, is not told. */
 const shortestSeconds = 0.5;
+/** So that one window cannot rule out a key. */
+const leastProbability = 1e-4;
 
 /** What a run of the head says: probabilities. */
 export interface HeadOutput {
   readonly instruments: Float32Array;
   readonly role: Float32Array;
+  /** As `KeyFit`. */
+  readonly key: Float32Array;
   /** Shape [frames][2]: voice, drums. */
   readonly activity: Float32Array;
 }
@@ -23,6 +27,8 @@ export interface HeadOutput {
 export class Verdict {
   private readonly instruments: Float64Array;
   private readonly roles: Float64Array;
+  /** Sums of logarithms. */
+  private readonly keys = new Float64Array(2 * tonics.length);
   /** Shape [frames][3]: voice, drums, whether it sounds. */
   private readonly activity: GrowingArray;
   private sounding = 0;
@@ -38,11 +44,12 @@ export class Verdict {
   }
 
   /** @param mask 1 for each frame of the piece that sounds; as long as the part of the window that is in the piece */
-  add({ instruments, role, activity }: HeadOutput, mask: Float32Array): void {
+  add({ instruments, role, key, activity }: HeadOutput, mask: Float32Array): void {
     const weight = mask.reduce((sum, on) => sum + on, 0);
     this.sounding += weight;
     for (let k = 0; k < instruments.length; k++) this.instruments[k]! += weight * instruments[k]!;
     for (let k = 0; k < role.length; k++) this.roles[k]! += weight * role[k]!;
+    for (let k = 0; k < key.length; k++) this.keys[k]! += weight * Math.log(key[k]! + leastProbability);
     for (let n = 0; n < mask.length; n++) {
       const frame = this.activity.next();
       for (const k of [0, 1]) frame[k] = mask[n]! * activity[2 * n + k]!;
@@ -51,7 +58,7 @@ export class Verdict {
   }
 
   state(archive: Archive): void {
-    archive.inPlace(this.instruments, this.roles);
+    archive.inPlace(this.instruments, this.roles, this.keys);
     this.activity.state(archive);
     this.sounding = archive.pass(this.sounding);
   }
@@ -71,6 +78,11 @@ export class Verdict {
       withFeatures,
       calibrated: this.layout.calibrated,
     };
+  }
+
+  /** Mean logarithms of the keys' probabilities; `null` for silence. */
+  keyLogProbabilities(): KeyFit | null {
+    return this.sounding === 0 ? null : Array.from(this.keys, (sum) => sum / this.sounding);
   }
 
   private spans(column: 0 | 1): { start: number; end: number }[] {

@@ -1,0 +1,45 @@
+import type { OperationOutput } from '../../contracts/operations.ts';
+import { keyAt, type Content, type KeyFit, type Tags } from '../../contracts/tags.ts';
+
+/**
+ * What signal processing measured and, when a head was asked, what it heard. Of the key both have an opinion, and together
+ * they are right more often than each of them (models/RESULTS.md).
+ */
+export function heardTags(
+  { keyFit, ...measured }: OperationOutput<'tag'>,
+  heard: OperationOutput<'recognise'> | null,
+): Tags {
+  if (heard === null) return measured;
+  const { logProbabilities, correlationWeight } = heard.heardKey ?? { correlationWeight: null };
+  const tags = { ...measured, content: contentOf(heard) };
+  if (keyFit === null || logProbabilities === undefined || correlationWeight === null) return tags;
+  return { ...tags, key: likeliestKey(keyFit, logProbabilities, correlationWeight) };
+}
+
+/** Correlations and logarithms of probabilities added up; the confidence is the probability that follows. */
+export function likeliestKey(
+  fit: KeyFit,
+  logProbabilities: KeyFit,
+  correlationWeight: number,
+): NonNullable<Tags['key']> {
+  const sums = fit.map((value, index) => correlationWeight * value + logProbabilities[index]!);
+  const largest = Math.max(...sums);
+  const total = sums.reduce((sum, value) => sum + Math.exp(value - largest), 0);
+  return { ...keyAt(sums.indexOf(largest)), confidence: 1 / total };
+}
+
+const contentOf = ({
+  instruments,
+  roles,
+  voice,
+  drums,
+  withFeatures,
+  calibrated,
+}: OperationOutput<'recognise'>): Content => ({
+  instruments,
+  roles,
+  voice,
+  drums,
+  withFeatures,
+  calibrated,
+});
