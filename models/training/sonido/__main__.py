@@ -20,6 +20,7 @@ from sonido import (
     plots,
     release,
     results,
+    shipped_run,
 )
 from sonido.config import SIZES, model_config
 from sonido.data.clips import fixed_segments
@@ -55,11 +56,12 @@ def _stage1(a: argparse.Namespace) -> None:
         changes,
         start,
         tuple(a.kinds),
+        a.learning_rate,
     )
 
 
 def _tokens(a: argparse.Namespace) -> None:
-    pipeline.tokens(Path(a.shards), Path(a.run_folder), a.size, a.hours, a.held_out_hours, a.device)
+    pipeline.tokens(Path(a.shards), Path(a.run_folder), a.size, a.hours, a.held_out_hours, a.device, a.processes)
 
 
 def _stage2(a: argparse.Namespace) -> None:
@@ -96,6 +98,10 @@ def _per_level(values: list[float]) -> tuple[float, float, float]:
     if len(values) not in (1, 3):
         raise SystemExit(f"{len(values)} values found, expected one for all levels or three from coarse to fine")
     return (values[0], values[len(values) // 2], values[-1])
+
+
+def _restore(a: argparse.Namespace) -> None:
+    shipped_run.restore(a.size, Path(a.run_folder), Path(a.stage1_log))
 
 
 def _judge(a: argparse.Namespace) -> None:
@@ -170,14 +176,16 @@ def main() -> None:
     command.add_argument("--minutes", type=float, help="stop early after this time")
     command.add_argument("--device", default="cpu")
     command.add_argument("--kinds", nargs="*", default=[], help="only these of rendered, module, eir, soundtrack")
+    command.add_argument("--learning-rate", type=float, help="the highest, instead of the preset's")
     command.add_argument("--gain-shape", action="store_true", help="ablation: loudness split off the spectrum")
-    command.add_argument("--start", help="run folder of a smaller HQ-VAE that this one grows from, on CPU cores")
+    command.add_argument("--start", help="run folder of an HQ-VAE that this one goes on from, or grows from")
     command.add_argument("--start-size", choices=list(SIZES), default="tiny")
     command.set_defaults(run=_stage1)
 
     command = add("tokens", "encode shards with the trained stage 1", True, True)
     command.add_argument("--hours", type=float, default=math.inf)
     command.add_argument("--held-out-hours", type=float, default=1.0)
+    command.add_argument("--processes", type=int, default=1)
     command.add_argument("--device", default="cpu")
     command.set_defaults(run=_tokens)
 
@@ -212,6 +220,10 @@ def main() -> None:
     command.add_argument("--layers", type=int, nargs=3, help="depth per level; default: the middle of each prior")
     command.add_argument("--grown", action="store_true", help="stage 1 was grown from a smaller codec")
     command.set_defaults(run=_release)
+
+    command = add("restore", "a run folder from the shipped graphs, where their run is gone", False, True)
+    command.add_argument("--stage1-log", required=True, help="log of the shipped codec's stage 1, see logs/")
+    command.set_defaults(run=_restore)
 
     command = add("judge", "samples against held-out music and shuffled tokens: table, audio, spectrograms", True, True)
     command.add_argument("--out", required=True)

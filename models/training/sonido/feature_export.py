@@ -7,7 +7,6 @@ float16 arithmetic is slower and rounds more. `tokenise` keeps float32 weights: 
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from sonido.clip_stage import load_clip
 from sonido.config import HOPS, SAMPLE_RATE, model_config
 from sonido.features import feature_graphs
 from sonido.logline import parse_line
-from sonido.onnx_export import OPSET, Graph
+from sonido.onnx_export import OPSET, Graph, export_dynamic
 from sonido.pipeline import load_codec, load_priors
 from sonido.presets import stage1_config
 from sonido.tokenisation import CONTEXT, TOP, read_tokens
@@ -107,7 +106,7 @@ def export_graphs(items: list[Graph], out: Path, audio: Tensor | None = None) ->
     results: list[Agreement] = []
     for graph in items:
         path = out / f"{graph.name}.onnx"
-        _export(graph, path)
+        export_dynamic(graph, path)
         if graph.name != "tokenise":
             store_half(path)
         results += _compare(graph, path)
@@ -119,22 +118,6 @@ def export_graphs(items: list[Graph], out: Path, audio: Tensor | None = None) ->
             "ONNX differs from PyTorch: " + ", ".join(f"{r.graph}/{r.output} {r.worst:.2g}" for r in failed)
         )
     return results
-
-
-def _export(graph: Graph, path: Path) -> None:
-    dynamic = {name: {0: "batch"} for name in (*graph.inputs, *graph.outputs)}
-    for name in graph.inputs:
-        dynamic[name] |= dict(graph.dynamic)
-    if graph.dynamic:
-        for name in graph.outputs:
-            dynamic[name][1] = f"{name}_tokens"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            graph.module.eval(), tuple(graph.inputs.values()), str(path), opset_version=OPSET, dynamo=False,
-            input_names=list(graph.inputs), output_names=list(graph.outputs), dynamic_axes=dynamic,
-        )  # fmt: skip
-    onnx.checker.check_model(onnx.load(str(path)))
 
 
 def store_half(path: Path) -> None:

@@ -13,7 +13,7 @@ from sonido.clip_stage import embed_long, load_clip
 from sonido.config import HOPS, SAMPLE_RATE, model_config
 from sonido.features import level_features
 from sonido.pipeline import load_codec, load_priors
-from sonido.tokenisation import encode_long
+from sonido.tokenisation import encode_long, in_pytorch
 
 SECONDS = 26
 """Longer than the coarse prior's context (23.8 s), so that every level has several windows."""
@@ -44,7 +44,7 @@ def test_signal(frames: int) -> Tensor:
 def write(run: Path, size: str, path: Path, layers: list[int] | None) -> None:
     model, priors = load_codec(run, size), load_priors(run, model_config(size))
     signal = test_signal(SECONDS * SAMPLE_RATE)
-    tokens, _ = encode_long(model, signal)
+    tokens = encode_long(in_pytorch(model), signal)
     clips = embed_long(load_clip(run, model_config(size)), signal)
     tensors: dict[str, Tensor] = {"clip": clips.contiguous()}
     for level, (name, prior) in enumerate(zip(LEVELS, priors, strict=True)):

@@ -16,6 +16,8 @@ audio at 44.1 kHz (after the last sample: silence):
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
@@ -23,9 +25,11 @@ from sonido.clip_embedding import ClipEmbedding
 from sonido.clip_grid import clip_of
 from sonido.hqvae import HQVAE
 from sonido.onnx_export import Graph, QuantiserGraph, clip_graph
+from sonido.onnx_parity import session
 from sonido.prior import Prior
+from sonido.results import LEVELS
 from sonido.stereo import to_mid_side
-from sonido.tokenisation import CONTEXT, TOP
+from sonido.tokenisation import CONTEXT, TOP, Encode
 
 
 class TokeniseGraph(nn.Module):
@@ -59,14 +63,24 @@ class FeatureGraph(nn.Module):
         return states[self.layer][:, 1:]
 
 
+def tokenise_graph(model: HQVAE) -> Graph:
+    """Of audio of any length in whole coarse tokens."""
+    audio = 0.1 * torch.randn(2, 2, (4 * CONTEXT) * TOP, generator=torch.Generator().manual_seed(0))
+    return Graph("tokenise", TokeniseGraph(model), {"audio": audio}, LEVELS, ((2, "samples"),))
+
+
+def in_onnxruntime(graph: Path) -> Encode:
+    """The tokens of each level by an exported `tokenise` graph: on one core twice as fast as PyTorch (LOG.md)."""
+    run = session(graph)
+    return lambda audio: [torch.from_numpy(level).long() for level in run.run(list(LEVELS), {"audio": audio.numpy()})]
+
+
 def feature_graphs(
     model: HQVAE, clip: ClipEmbedding, priors: list[Prior], layers: list[int] | None = None
 ) -> list[Graph]:
     """`tokenise`, `clip` and `features0..2`; `layers` is the depth per level (default: the middle of each prior)."""
     generator = torch.Generator().manual_seed(0)
-    audio = 0.1 * torch.randn(2, 2, (4 * CONTEXT) * TOP, generator=generator)
-    names = ("coarse", "medium", "fine")
-    result = [Graph("tokenise", TokeniseGraph(model), {"audio": audio}, names, ((2, "samples"),)), clip_graph(clip)]
+    result = [tokenise_graph(model), clip_graph(clip)]
     for prior in priors:
         c = prior.config
         inputs = {"tokens": torch.randint(c.vocabulary, (2, c.context), generator=generator).float()}

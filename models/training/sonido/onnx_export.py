@@ -163,6 +163,27 @@ class HalfGraph(nn.Module):
         return single
 
 
+def export_dynamic(graph: Graph, path: Path) -> None:
+    """One float32 file with all dynamic axes that the graph names."""
+    dynamic = {name: {0: "batch"} for name in (*graph.inputs, *graph.outputs)}
+    for name in graph.inputs:
+        dynamic[name] |= dict(graph.dynamic)
+    if graph.dynamic:
+        for name in graph.outputs:
+            dynamic[name][1] = f"{name}_tokens"
+    _write(graph.module.eval(), graph, dynamic, path)
+
+
+def _write(module: nn.Module, graph: Graph, dynamic: dict[str, dict[int, str]], path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module, tuple(graph.inputs.values()), str(path), opset_version=OPSET, dynamo=False,
+            input_names=list(graph.inputs), output_names=list(graph.outputs), dynamic_axes=dynamic,
+        )  # fmt: skip
+    onnx.checker.check_model(onnx.load(str(path)))
+
+
 def export(items: list[Graph], directory: Path, facts: dict[str, Any]) -> None:
     """NAME.onnx and NAME.fp16.onnx per graph, and manifest.json with `facts`, shapes and the opset."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -174,14 +195,7 @@ def export(items: list[Graph], directory: Path, facts: dict[str, Any]) -> None:
         dynamic = {name: {0: "batch"} for name in (*graph.inputs, *graph.outputs)}
         for suffix in precisions(graph):
             module = HalfGraph(graph.module) if suffix else graph.module
-            path = directory / f"{graph.name}{suffix}.onnx"
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                torch.onnx.export(
-                    module, tuple(graph.inputs.values()), str(path), opset_version=OPSET, dynamo=False,
-                    input_names=list(graph.inputs), output_names=list(graph.outputs), dynamic_axes=dynamic,
-                )  # fmt: skip
-            onnx.checker.check_model(onnx.load(str(path)))
+            _write(module, graph, dynamic, directory / f"{graph.name}{suffix}.onnx")
         manifest["graphs"][graph.name] = {
             "inputs": {name: list(tensor.shape[1:]) for name, tensor in graph.inputs.items()},
             "outputs": list(graph.outputs),

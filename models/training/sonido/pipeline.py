@@ -20,16 +20,18 @@ from sonido.clip_stage import load_clip
 from sonido.config import ModelConfig, model_config
 from sonido.data.augmentation import Augmentation
 from sonido.data.clips import Item, Prefetched, RandomSegments, fixed_segments, read_index
+from sonido.features import in_onnxruntime, tokenise_graph
 from sonido.grow_codec import grow_codec
 from sonido.hqvae import HQVAE
 from sonido.logline import RunLog
-from sonido.onnx_export import export, graphs
+from sonido.onnx_export import export, export_dynamic, graphs
 from sonido.onnx_parity import Parity, compare
 from sonido.presets import make_codec, prior_config, stage1_config
 from sonido.prior import Prior, depth, grow
+from sonido.processes import spread
 from sonido.stage1 import train as train_stage1
 from sonido.stage2 import train_prior
-from sonido.tokenisation import cache_tokens, read_tokens
+from sonido.tokenisation import cache_tokens, first_hours, in_pytorch, read_tokens
 
 
 def held_out_items(shards: Path) -> list[Item]:
@@ -52,19 +54,25 @@ def stage1(
     changes: dict[str, Any] | None = None,
     start: tuple[Path, str] | None = None,
     kinds: tuple[str, ...] = (),
+    learning_rate: float | None = None,
 ) -> int:
     """Trains a codec on the shards, or on `kinds` of items alone; held-out numbers are on recordings if there are any.
 
-    `start` is the run folder and size of a smaller codec that an HQ-VAE grows from.
+    `start` is the run folder and size of a codec that a new schedule begins with, or of a smaller one that an HQ-VAE
+    grows from. `learning_rate` replaces the preset's.
     """
     config = stage1_config(size, steps, seed, grown=start is not None)
+    if learning_rate is not None:
+        config = replace(config, learning_rate=learning_rate)
     held_out = held_out_items(shards)
     items = [item for item in read_index(shards, "train") if not kinds or item.kind in kinds]
     real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out
     torch.manual_seed(seed)  # before the weights are drawn
     model = make_codec(codec, size, changes)
     segments = RandomSegments(items, config.batch, config.segment, seed, Augmentation())
-    if start is not None and isinstance(model, HQVAE) and not checkpoint.exists(out / "checkpoint"):
+    if start is not None and start[1] == size and not checkpoint.exists(out / "checkpoint"):
+        load_average(start[0] / "stage1" / "checkpoint", model)
+    elif start is not None and isinstance(model, HQVAE) and not checkpoint.exists(out / "checkpoint"):
         shown = RandomSegments(items, config.batch, config.segment, seed, None)
         grow_codec(model, load_codec(*start), [shown.at(10**9 + i) for i in range(GROWTH_BATCHES)])
     RunLog(out, codec).write(
@@ -95,23 +103,44 @@ def load_codec(run: Path, size: str) -> HQVAE:
     return model.eval()
 
 
-def tokens(shards: Path, run: Path, size: str, hours: float, held_out_hours: float, device: str = "cpu") -> None:
+def tokens(
+    shards: Path,
+    run: Path,
+    size: str,
+    hours: float,
+    held_out_hours: float,
+    device: str = "cpu",
+    processes: int = 1,
+) -> None:
     """Items in the order of their names' hashes, so that any number of hours is a fair mix of the corpora.
 
     Tokens of an earlier state of stage 1 are thrown away.
     """
-    model = load_codec(run, size).to(device)
     stamp, now = run / "tokens" / "stage1_step", str(checkpoint.read(run / "stage1" / "checkpoint")[0]["step"])
     if stamp.exists() and stamp.read_text() != now:
         shutil.rmtree(run / "tokens")
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(now)
+    train = first_hours(_mixed(read_index(shards, "train")), hours)
+    held_out = first_hours(_mixed(held_out_items(shards)), held_out_hours)
+    graph = run / "tokens" / "tokenise.onnx"
+    if device == "cpu" and not graph.exists():
+        export_dynamic(tokenise_graph(load_codec(run, size)), graph)
+    shares = [(run, size, device, train[i::processes], held_out[i::processes]) for i in range(processes)]
+    spread(_tokenise, shares, processes)
 
-    def mixed(items: list[Item]) -> list[Item]:
-        return sorted(items, key=lambda item: hashlib.sha256(item.path.parent.name.encode()).digest())
 
-    cache_tokens(model, mixed(read_index(shards, "train")), run / "tokens" / "train", hours)
-    cache_tokens(model, mixed(held_out_items(shards)), run / "tokens" / "held_out", held_out_hours)
+def _mixed(items: list[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: hashlib.sha256(item.path.parent.name.encode()).digest())
+
+
+def _tokenise(run: Path, size: str, device: str, train: list[Item], held_out: list[Item]) -> None:
+    if device == "cpu":
+        encode = in_onnxruntime(run / "tokens" / "tokenise.onnx")
+    else:
+        encode = in_pytorch(load_codec(run, size).to(device))
+    cache_tokens(encode, held_out, run / "tokens" / "held_out")
+    cache_tokens(encode, train, run / "tokens" / "train")
 
 
 def stage2(

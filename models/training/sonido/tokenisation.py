@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,24 +38,28 @@ def encode_chunk(model: HQVAE, audio: Tensor) -> tuple[list[Tensor], list[Tensor
     return tokens, list(features)
 
 
-@torch.no_grad()
-def encode_long(model: HQVAE, audio: Tensor, chunk: int = 256) -> tuple[list[Tensor], Tensor]:
-    """audio [2, time]; the last started coarse token is padded with zeros. Tokens per level [tokens] and features."""
+Encode = Callable[[Tensor], Sequence[Tensor]]
+"""Audio [1, 2, tops * 2048] -> tensors [1, a multiple of tops, ...], such as the tokens of each level."""
+
+
+def in_pytorch(model: HQVAE) -> Encode:
+    """The tokens of each level, computed where the model lies."""
+    device = model.decoder.head.weight.device
+    return lambda audio: [tokens.cpu() for tokens in encode_chunk(model, audio.to(device))[0]]
+
+
+def encode_long(encode: Encode, audio: Tensor, chunk: int = 256) -> list[Tensor]:
+    """What `encode` gives of audio [2, time] without its batch; the last started coarse token is padded with zeros."""
     count = -(-audio.shape[1] // TOP)
     padded = torch.nn.functional.pad(audio, (0, count * TOP - audio.shape[1]))
-    layers = model.layers_per_level
-    device = model.decoder.head.weight.device
-    pieces: list[list[Tensor]] = [[] for _ in HOPS]
-    features: list[Tensor] = []
+    pieces: list[list[Tensor]] = []
     for start in range(0, count, chunk):
         end = min(count, start + chunk)
         low, high = max(0, start - CONTEXT), min(count, end + CONTEXT)
-        tokens, encoded = encode_chunk(model, padded[None, :, low * TOP : high * TOP].to(device))
-        for level, hop in enumerate(HOPS):
-            per_top = TOP // hop * layers[level]
-            pieces[level].append(tokens[level][0, (start - low) * per_top : (end - low) * per_top].cpu())
-        features.append(encoded[0][0, start - low : end - low].cpu())
-    return [torch.cat(p) for p in pieces], torch.cat(features)
+        encoded = encode(padded[None, :, low * TOP : high * TOP])
+        ratios = [found.shape[1] // (high - low) for found in encoded]
+        pieces.append([f[0, (start - low) * r : (end - low) * r] for f, r in zip(encoded, ratios, strict=True)])
+    return [torch.cat(parts) for parts in zip(*pieces, strict=True)]
 
 
 @dataclass
@@ -68,24 +73,31 @@ class TokenItem:
     """Clip embeddings on their grid [count, dimension]."""
 
 
-def cache_tokens(model: HQVAE, items: list[Item], folder: Path, hours: float) -> int:
-    """Writes one .npz per item until `hours` are encoded; existing files are kept. Returns the number of files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    seconds, files = 0.0, 0
+def first_hours(items: list[Item], hours: float) -> list[Item]:
+    """The first items that together last `hours`; the one that passes the mark is among them."""
+    chosen: list[Item] = []
+    seconds = 0.0
     for item in items:
         if seconds > hours * 3600:
             break
-        path = folder / f"{item.path.parent.name}.npz"
         seconds += item.frames / 44_100
-        files += 1
+        chosen.append(item)
+    return chosen
+
+
+def cache_tokens(encode: Encode, items: list[Item], folder: Path) -> None:
+    """Writes one .npz per item; existing files are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for item in items:
+        path = folder / f"{item.path.parent.name}.npz"
         if path.exists():
             continue
-        tokens, _ = encode_long(model, torch.from_numpy(read_segment(item, 0, item.frames)))
+        tokens = encode_long(encode, torch.from_numpy(read_segment(item, 0, item.frames)))
         arrays = {f"level{i}": t.numpy().astype(np.int16) for i, t in enumerate(tokens)}
-        partial = path.with_suffix(".partial.npz")
-        np.savez(partial, source=str(item.path.parent), **arrays)  # type: ignore[arg-type]
+        partial = path.with_suffix(".partial")  # not .npz, which another run may be reading
+        with partial.open("wb") as file:
+            np.savez(file, source=str(item.path.parent), **arrays)  # type: ignore[arg-type]
         partial.rename(path)
-    return files
 
 
 def read_tokens(folder: Path) -> list[TokenItem]:

@@ -8,14 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
-
-import torch
 
 from sonido.data.splits import Split as SplitName
 from sonido.probe.collection import STEP, Depths, read_collection
@@ -25,9 +19,9 @@ from sonido.probe.segments import cache, pieces
 from sonido.probe.states import AnyExtractor, named, trained, untrained
 from sonido.probe.table import Split, representations, score
 from sonido.probe.tasks import TASKS
+from sonido.processes import spread
 from sonido.shipped import ShippedModel
 
-T = TypeVar("T")
 Scores = dict[str, dict[str, list[float]]]
 """Task -> share of the labels -> a value per seed."""
 
@@ -119,15 +113,3 @@ def _judge(root: Path, column: Column, extractors: tuple[str, ...]) -> Scores:
     partial.write_text(json.dumps(scores))
     partial.rename(path)
     return scores
-
-
-def _one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-def spread(job: Callable[..., T], jobs: list[tuple[Any, ...]], processes: int) -> list[T]:
-    """`job` of every tuple of arguments, in their order."""
-    if processes == 1:
-        return [job(*arguments) for arguments in jobs]
-    with ProcessPoolExecutor(processes, get_context("spawn"), _one_thread) as pool:
-        return [future.result() for future in [pool.submit(job, *arguments) for arguments in jobs]]

@@ -13,9 +13,10 @@ from sonido.config import SIZES
 from sonido.data.preparation import Inputs
 from sonido.probe.collection import Depths
 from sonido.probe.runs import Source
+from sonido.processes import spread
 from sonido.results import commit, write_section
 from sonido.tagging.calibration import Temperatures, fit_temperatures
-from sonido.tagging.clips import cache, eir_mixes, eir_stems, role_clips
+from sonido.tagging.clips import PARTS, cache_part
 from sonido.tagging.evaluate import (
     AP,
     REAL,
@@ -44,13 +45,9 @@ def _clips(a: argparse.Namespace) -> None:
 
 
 def _cache(a: argparse.Namespace) -> None:
-    out, roles, eir = Path(a.out), Path(a.clips), Path(a.eir)
     source = Source(a.size, Path(a.run_folder))
-    for name, extractor in (("mel", None), (source.name(), source.load())):
-        for split in ("held_out", "train"):
-            cache(extractor, role_clips(roles / split), out / name / f"roles-{split}")
-        cache(extractor, eir_stems(eir), out / name / "eir-stems")
-        cache(extractor, eir_mixes(eir), out / name / "eir-mixes")
+    given = (Path(a.out), Path(a.clips), Path(a.eir))
+    spread(cache_part, [(*given, s, part) for s in (source, None) for part in PARTS], a.processes)
 
 
 VARIANTS = ("mel", "features")
@@ -123,6 +120,8 @@ def _export(a: argparse.Namespace) -> None:
         worst = export_head(head, out / f"tag-{variant}.onnx", temperatures[variant])
         print(f"head={variant} parameters={parameters} worst={worst:.2g} {temperatures[variant]}")
     facts = {"run": Path(a.run_folder).name, "depths": a.depths, "parameters": parameters}
+    if a.key_weight is not None:
+        facts["keyWeight"] = a.key_weight
     write_labels(out / "tag.json", facts | {"temperatures": {k: vars(t) for k, t in temperatures.items()}})
 
 
@@ -148,6 +147,7 @@ def main() -> None:
     command.add_argument("--clips", required=True)
     command.add_argument("--eir", required=True)
     command.add_argument("--out", required=True)
+    command.add_argument("--processes", type=int, default=1)
     command.set_defaults(run=_cache)
 
     for name, text, action in (
@@ -167,6 +167,7 @@ def main() -> None:
         else:
             command.add_argument("--out", required=True)
             command.add_argument("--seed", type=int, default=0)
+            command.add_argument("--key-weight", type=float, help="of measured keys beside heard ones: `bench -- keys`")
 
     arguments = parser.parse_args()
     torch.set_num_threads(1)

@@ -7,7 +7,7 @@ places of the whole mix; there voice and drums count as active where their own s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sonido.clip_embedding import FAMILIES
 from sonido.data.recordings import eir_songs
 from sonido.data.splits import refuse_reserved
 from sonido.mel import log_mel
+from sonido.probe.runs import Source
 from sonido.probe.segments import half
 from sonido.probe.states import AnyExtractor, states_of
 from sonido.tagging.labels import INSTRUMENTS, ROLES, role_of_eir
@@ -160,3 +161,18 @@ def cache(extractor: AnyExtractor | None, clips: Iterator[Clip], folder: Path) -
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, **arrays)  # type: ignore[arg-type]
         partial.rename(path)
+
+
+PARTS: dict[str, Callable[[Path, Path], Iterator[Clip]]] = {
+    "eir-stems": lambda _, eir: eir_stems(eir),
+    "roles-train": lambda roles, _: role_clips(roles / "train"),
+    "eir-mixes": lambda _, eir: eir_mixes(eir),
+    "roles-held_out": lambda roles, _: role_clips(roles / "held_out"),
+}
+"""Folder of the cache -> its clips, longest first."""
+
+
+def cache_part(out: Path, roles: Path, eir: Path, source: Source | None, part: str) -> None:
+    """States of `source`, or without one mel and labels."""
+    name, extractor = ("mel", None) if source is None else (source.name(), source.load())
+    cache(extractor, PARTS[part](roles, eir), out / name / part)
