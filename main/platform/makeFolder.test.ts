@@ -25,6 +25,9 @@ describe('makeFolder', () => {
   it('says what is in the way', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(makeFolder(join(folder, 'file/deeper'))).rejects.toMatchObject({ kind: 'bad-input' });
-    await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({ kind: 'bad-input' });
+    await expect(makeFolder(join(folder, 'file'))).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: `${join(folder, 'file')} is a file; a folder was expected there.`,
+    });
   });
 });

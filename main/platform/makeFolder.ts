@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { SoniError } from '../contracts/errors.ts';
 import { fileError } from './fileError.ts';
 
 /**
@@ -27,6 +28,8 @@ async function make(path: string): Promise<boolean> {
   } catch (thrown) {
     // Somebody else made it in the meantime.
     if (await isFolder(path)) return false;
+    if (await isThere(path))
+      throw new SoniError('bad-input', `${path} is a file; a folder was expected there.`);
     throw thrown;
   }
 }

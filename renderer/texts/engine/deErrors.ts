@@ -36,6 +36,7 @@ export const deErrors: Phrases = [
     '{1} hat {2} Hz, die Spur läuft mit {3} Hz. Die Stems aus einem Take dieser Spur machen oder umrechnen.',
   ],
   ['{} is no file; an audio file was expected.', '{1} ist keine Datei; erwartet wurde eine Audiodatei.'],
+  ['{} is a file; a folder was expected there.', '{1} ist eine Datei; dort wurde ein Ordner erwartet.'],
   ['{} is a folder; an audio file was expected.', '{1} ist ein Ordner; erwartet wurde eine Audiodatei.'],
   [
     '{} is empty (0 bytes); an audio file was expected.',
