@@ -62,4 +62,12 @@ describe('publication', () => {
     });
     await expect(refuseOverwriting([input], [at('other.wav')])).resolves.toBeUndefined();
   });
+
+  it('does not write over a folder, and says so before the work', async () => {
+    await mkdir(at('folder.wav'));
+    await expect(refuseOverwriting([at('result.wav')], [at('folder.wav')])).rejects.toMatchObject({
+      kind: 'bad-usage',
+      message: `${at('folder.wav')} is a folder; the name of a file to write was expected.`,
+    });
+  });
 });

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SoniError } from '../../contracts/errors.ts';
 import { partialName, writeFileAtomic } from '../../platform/atomicFile.ts';
@@ -75,7 +75,7 @@ export class Publication {
 }
 
 /**
- * Refuses to publish over a file that is being read.
+ * Refuses to publish over a file that is being read, or over a folder.
  * @throws SoniError `bad-usage`
  */
 export async function refuseOverwriting(
@@ -91,8 +91,12 @@ export async function refuseOverwriting(
     if (read.has(await real(output))) {
       throw new SoniError(
         'bad-usage',
-        `${output} would overwrite the file that is being read. Choose another output folder.`,
+        `${output} would overwrite the file that is being read. Choose another output.`,
       );
+    }
+    const there = await stat(output).catch(() => null);
+    if (there?.isDirectory() === true) {
+      throw new SoniError('bad-usage', `${output} is a folder; the name of a file to write was expected.`);
     }
   }
 }

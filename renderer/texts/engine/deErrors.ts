@@ -66,8 +66,12 @@ export const deErrors: Phrases = [
     '{1} hat sich beim Lesen geändert. Warten, bis die Datei fertig ist, dann noch einmal versuchen.',
   ],
   [
-    '{} would overwrite the file that is being read. Choose another output folder.',
-    '{1} würde die Datei überschreiben, die gelesen wird. Bitte einen anderen Ordner wählen.',
+    '{} would overwrite the file that is being read. Choose another output.',
+    '{1} würde die Datei überschreiben, die gelesen wird. Bitte ein anderes Ziel wählen.',
+  ],
+  [
+    '{} is a folder; the name of a file to write was expected.',
+    '{1} ist ein Ordner; erwartet wurde der Name einer Datei, die geschrieben werden soll.',
   ],
   [
     '{} cannot be written: the disk is full. Free some space and run it again.',
