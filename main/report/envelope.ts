@@ -88,16 +88,23 @@ export class EnvelopeCollector {
 /**
  * Reads any supported audio file once from start to end.
  * @param start silence before it
- * @throws SoniError `not-found` | `denied` | `bad-input` | `unsupported`
+ * @throws SoniError `not-found` | `denied` | `bad-input` | `unsupported`, and what `signal` is aborted with
  */
-export async function envelopeOf(path: string, steps: number, start: Seconds = 0): Promise<Envelope> {
+export async function envelopeOf(
+  path: string,
+  steps: number,
+  { start = 0, signal }: { readonly start?: Seconds; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Envelope> {
   const source = await openSource(path);
   try {
     const collector = new EnvelopeCollector(steps, source.sampleRate);
     for (let lead = Math.round(start * source.sampleRate); lead > 0; lead -= leadFrames) {
       collector.add([new Float32Array(Math.min(lead, leadFrames))]);
     }
-    for await (const block of source.blocks()) collector.add(block);
+    for await (const block of source.blocks()) {
+      signal?.throwIfAborted();
+      collector.add(block);
+    }
     return collector.finish();
   } finally {
     await source.close();

@@ -34,7 +34,7 @@ export async function writeReport(path: string, data: ReportData): Promise<void>
       colour: colours.get(track.name)!,
       href: hrefFrom(path, track.file),
       start: track.start ?? 0,
-      envelope: await envelopeOf(track.file, drawnSteps, track.start),
+      envelope: await envelopeOf(track.file, drawnSteps, { start: track.start ?? 0 }),
     });
   }
   const seconds = lanes.reduce((most, lane) => Math.max(most, lane.envelope.seconds), 0.001);

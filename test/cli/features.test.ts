@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,4 +73,24 @@ describe('features', () => {
     expect(both.code).toBe(2);
     expect(lastLine(both.stderr)).toContain('give one of them');
   }, 120_000);
+
+  it('are drawn over nothing that is read, and nowhere but into a PNG file', async () => {
+    const output = join(home, 'refused.png');
+    const song = await readFile(source);
+    const link = join(home, 'link.png');
+    await symlink(source, link);
+    const refused = [
+      { plot: source, says: 'ends in .png' },
+      { plot: link, says: 'would overwrite the file that is being read' },
+      { plot: output, says: 'would overwrite the file that is being read' },
+      { plot: join(source, 'under.png'), says: 'is a file; a folder was expected there' },
+    ];
+    for (const { plot, says } of refused) {
+      const { code, stderr } = await runCli(['features', source, '-o', output, '--plot', plot], { home });
+      expect({ plot, code }).toEqual({ plot, code: 2 });
+      expect(stderr).toContain(says);
+    }
+    expect(await readFile(source)).toEqual(song);
+    expect(await readdir(home)).not.toContain('refused.png');
+  }, 60_000);
 });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { featureLevels, type FeatureLevel } from '../../contracts/features.ts';
 import { featuresRequest, type FeaturesResult } from '../../contracts/workflows.ts';
@@ -20,6 +21,12 @@ const levels = (text: string): FeatureLevel[] =>
     if (level === undefined) throw new InvalidArgumentError(`Levels are ${featureLevels.join(', ')}.`);
     return level;
   });
+
+/** The absolute path of a picture to write. */
+const pngFile = (text: string): string => {
+  if (!/.\.png$/i.test(text)) throw new InvalidArgumentError('A file name that ends in .png was expected.');
+  return resolve(text);
+};
 
 /** What the features hear beside the codes. */
 const conditionWords = ({ tensors }: FeaturesResult): string[] =>
@@ -53,7 +60,7 @@ export function featuresCommand(context: CommandContext): Command {
     .requiredOption('-o, --output <file.safetensors>', 'file to write')
     .option('--pack <id>', 'model pack (default: sonido-s)')
     .option('--levels <names>', `some of ${featureLevels.join(',')} (default: all)`, levels)
-    .option('--plot <file.png>', 'also draw codes and features over time against the waveform')
+    .option('--plot <file.png>', 'also draw codes and features over time against the waveform', pngFile)
     .option('--no-cache', 'compute all anew and keep nothing but the output');
   examples(
     withEngineOptions(command),

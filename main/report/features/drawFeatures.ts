@@ -35,12 +35,15 @@ export interface FeaturePicture {
 /**
  * Draws codes and features over time against the waveform. Codes that stand where features are alike lie near each
  * other, dimensions of the features that do alike too; a dimension is bright where it is far from its mean.
- * @throws SoniError of the files
+ * @throws SoniError of the files, and what `signal` is aborted with: then nothing is written
  */
-export async function drawFeatures({ audio, tensors, output }: FeaturePicture): Promise<void> {
+export async function drawFeatures(
+  { audio, tensors, output }: FeaturePicture,
+  signal?: AbortSignal,
+): Promise<void> {
   const images = await levelImages(tensors, columns);
   const clips = await clipImage(tensors, columns);
-  const envelope = await envelopeOf(audio, columns);
+  const envelope = await envelopeOf(audio, columns, { signal });
   const height =
     margin.top +
     waveHeight +
@@ -72,6 +75,7 @@ export async function drawFeatures({ audio, tensors, output }: FeaturePicture): 
     y += codesHeight + gap + featuresHeight;
   }
   drawTime(context, font, envelope.seconds, y);
+  signal?.throwIfAborted();
   await writeFileAtomic(output, canvas.toBuffer('image/png'));
 }
 
