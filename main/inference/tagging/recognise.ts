@@ -26,16 +26,23 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
   const layout = headLayout(manifest);
   const frameSeconds = layout.melPerFrame / melRate;
   const reader = await openWav(input.audio);
-  const features = input.features === null ? null : await FeatureRows.open(input.features, layout);
   const onOneThread = { provider: 'cpu', threads: 1 } as const;
-  const mel = await loadModel(pack, onOneThread);
-  const model = features === null ? mel : await loadModel(pack, { ...onOneThread, graph: 'features' });
+  let features: FeatureRows | null = null;
+  const models: Model[] = [];
+  const load = async (options: Parameters<typeof loadModel>[1]): Promise<Model> => {
+    const model = await loadModel(pack, options);
+    models.push(model);
+    return model;
+  };
   try {
+    if (input.features !== null) features = await FeatureRows.open(input.features, layout);
+    const mel = await load(onOneThread);
+    const model = features === null ? mel : await load({ ...onOneThread, graph: 'features' });
     const identity = ['recognise', manifest.id, manifest.version, input];
     const { verdict, keys, seconds } = await resumable(context.directory, identity, async (checkpoint) => {
       const { sampleRate, frames } = reader;
       const windows = new HeadWindows(layout, sampleRate);
-      const verdict = new Verdict(layout, frameSeconds, Math.ceil(frames / sampleRate / frameSeconds) + 1);
+      const verdict = new Verdict(layout, frameSeconds, frames / sampleRate);
       let done = 0;
       let seconds = 0;
       const state: State = (archive) => {
@@ -79,8 +86,7 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
       realtimeFactor: seconds > 0 ? reader.frames / reader.sampleRate / seconds : 0,
     };
   } finally {
-    await mel.close();
-    if (model !== mel) await model.close();
+    for (const model of models) await model.close();
     await features?.close();
     await reader.close();
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +36,12 @@ const thumps = (rate: number, seconds: number): Float32Array =>
   });
 
 const bytesOf = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+
+/** What this process has open; nothing is known but on Linux. */
+async function openFiles(): Promise<string[]> {
+  const fds = await readdir('/proc/self/fd').catch(() => []);
+  return Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+}
 
 function windowsOf(mono: Float64Array, block: number): HeadWindow[] {
   const windows = new HeadWindows(layout, 44_100);
@@ -86,7 +92,7 @@ describe('Verdict', () => {
   });
 
   it('weighs windows by what sounds in them and tells stretches of at least half a second', () => {
-    const verdict = new Verdict(layout, 0.05, 100);
+    const verdict = new Verdict(layout, 0.05, 10);
     const singing = Array.from({ length: 100 }, (_, n) => (n >= 20 && n < 60 ? 1 : 0));
     verdict.add(output(singing, 2), new Float32Array(100).fill(1));
     verdict.add(
@@ -108,8 +114,15 @@ describe('Verdict', () => {
     expect(drums).toEqual([]);
   });
 
+  it('ends no stretch after the piece', () => {
+    const verdict = new Verdict(layout, 0.05, 4.98);
+    const singing = Array.from({ length: 100 }, (_, n) => (n >= 60 ? 1 : 0));
+    verdict.add(output(singing, 2), new Float32Array(100).fill(1));
+    expect(verdict.result(false).voice.map(({ end }) => end)).toEqual([4.98]);
+  });
+
   it('knows nothing of silence', () => {
-    const verdict = new Verdict(layout, 0.05, 10);
+    const verdict = new Verdict(layout, 0.05, 0.5);
     verdict.add(
       output(
         Array.from({ length: 10 }, () => 1),
@@ -188,6 +201,7 @@ describe('recognise', () => {
     await expect(
       runOperation('recognise', { audio, pack: packId, features: other }, context()),
     ).rejects.toMatchObject({ kind: 'corrupt', message: expect.stringContaining('features of another') });
+    expect(await openFiles()).not.toContain(audio);
     await expect(
       runOperation('recognise', { audio, pack: 'sonido-s', features: null }, context()),
     ).rejects.toMatchObject({ kind: 'unsupported' });

@@ -36,11 +36,11 @@ export class Verdict {
   constructor(
     private readonly layout: HeadLayout,
     private readonly frameSeconds: Seconds,
-    expectedFrames: number,
+    private readonly pieceSeconds: Seconds,
   ) {
     this.instruments = new Float64Array(layout.instruments.length);
     this.roles = new Float64Array(layout.roles.length);
-    this.activity = new GrowingArray(3, expectedFrames);
+    this.activity = new GrowingArray(3, Math.ceil(pieceSeconds / frameSeconds) + 1);
   }
 
   /** @param mask 1 for each frame of the piece that sounds; as long as the part of the window that is in the piece */
@@ -108,6 +108,10 @@ export class Verdict {
     }
     return found
       .filter(({ from, to }) => to - from >= shortest)
-      .map(({ from, to }) => ({ start: from * this.frameSeconds, end: to * this.frameSeconds }));
+      .map(({ from, to }) => ({
+        start: from * this.frameSeconds,
+        // The last frame reaches past the end of the piece.
+        end: Math.min(this.pieceSeconds, to * this.frameSeconds),
+      }));
   }
 }
