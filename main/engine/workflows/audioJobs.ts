@@ -97,8 +97,9 @@ export const tagJob = (audio: Reference<string>, name: string): Job<'tag'> =>
 /** @throws SoniError `bad-usage` when the pack is for something else */
 export function requireTask(pack: PackManifest, task: PackManifest['tasks'][number]): void {
   if (pack.tasks.includes(task)) return;
+  const doing = task === 'features' ? 'compute features' : task;
   throw new SoniError(
     'bad-usage',
-    `The pack "${pack.id}" cannot ${task}; it is for: ${pack.tasks.join(', ')}. Choose another with --pack.`,
+    `The pack "${pack.id}" cannot ${doing}; it is for: ${pack.tasks.join(', ')}. Choose another with --pack.`,
   );
 }
