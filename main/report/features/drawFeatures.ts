@@ -159,16 +159,15 @@ function drawClips(context: SKRSContext2D, font: string, clips: ClipImage, y: nu
 }
 
 function drawLevel(context: SKRSContext2D, font: string, image: LevelImage, y: number): void {
-  const { level, rateHz, codes } = image;
+  const { level, rateHz, codesUsed } = image;
   const colour = levelColours[level];
   const rows = standardised(image.features);
-  const used = new Set(codes.flatMap((column) => [...column])).size;
   frame(context, y, codesHeight);
   frame(context, y + codesHeight + gap, featuresHeight);
   drawCodes(context, image, rows, y);
   drawMap(context, rows, { y: y + codesHeight + gap, height: featuresHeight });
   label(context, font, level, `${rateHz.toFixed(1)} Hz`, colour, y + codesHeight / 2 - 8);
-  write(context, `${used} codes`, {
+  write(context, `${codesUsed} codes`, {
     x: margin.left - 14,
     y: y + codesHeight / 2 + 22,
     font: `400 11px ${font}`,

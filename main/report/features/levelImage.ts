@@ -4,10 +4,14 @@ import { TensorFile } from '../../platform/safetensors/tensorFile.ts';
 /** Rows that are looked at for a column of the picture: enough for its mean, and a file of hours is soon read. */
 const rowsPerColumn = 16;
 
+const rowsAtOnce = 1 << 16;
+
 /** One level of a features file in columns of equal time. */
 export interface LevelImage {
   readonly level: FeatureLevel;
   readonly rateHz: number;
+  /** Different codes in the whole piece. */
+  readonly codesUsed: number;
   /** Codes of each column. */
   readonly codes: readonly Float32Array[];
   /** Mean feature of each column: [columns][width]. */
@@ -27,18 +31,33 @@ export async function levelImages(path: string, columns: number): Promise<LevelI
       const codes: Float32Array[] = [];
       const features: Float32Array[] = [];
       for (let column = 0; column < columns; column++) {
-        const start = Math.min(rows! - 1, Math.floor((column * rows!) / columns));
+        const start = Math.max(0, Math.min(rows! - 1, Math.floor((column * rows!) / columns)));
         const end = Math.max(start + 1, Math.floor(((column + 1) * rows!) / columns));
         const count = Math.min(end - start, rowsPerColumn);
         codes.push(await file.rows(names.tokens, start, count));
         features.push(meanRow(await file.rows(names.features, start, count), width!));
       }
-      images.push({ level, rateHz: Number(file.metadata[`${names.features}.rate_hz`]), codes, features });
+      images.push({
+        level,
+        rateHz: Number(file.metadata[`${names.features}.rate_hz`]),
+        codesUsed: await differentValues(file, names.tokens),
+        codes,
+        features,
+      });
     }
     return images;
   } finally {
     await file.close();
   }
+}
+
+async function differentValues(file: TensorFile, name: string): Promise<number> {
+  const [rows] = file.tensor(name).shape;
+  const found = new Set<number>();
+  for (let row = 0; row < rows!; row += rowsAtOnce) {
+    for (const value of await file.rows(name, row, rowsAtOnce)) found.add(value);
+  }
+  return found.size;
 }
 
 function meanRow(rows: Float32Array, width: number): Float32Array {
