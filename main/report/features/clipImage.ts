@@ -3,6 +3,8 @@ import { TensorFile } from '../../platform/safetensors/tensorFile.ts';
 /** The condition of the features in columns of equal time: the embedding of the clip whose centre is nearest. */
 export interface ClipImage {
   readonly windowSeconds: number;
+  /** Embeddings of the piece. */
+  readonly count: number;
   /** [columns][dimension] */
   readonly columns: readonly Float32Array[];
 }
@@ -18,6 +20,7 @@ export async function clipImage(path: string, columns: number): Promise<ClipImag
     );
     return {
       windowSeconds: window! / Number(file.metadata['sample_rate']),
+      count: count!,
       columns: Array.from({ length: columns }, (_, column) => {
         const centre = ((column + 0.5) / columns) * samples!;
         const nearest = Math.floor((centre - window! / 2) / hop! + 0.5);

@@ -7,7 +7,7 @@ import { envelopeOf, type Envelope } from '../envelope.ts';
 import { clipImage, type ClipImage } from './clipImage.ts';
 import { diverging, ground, ink, levelColours, line, panel, soft } from './colours.ts';
 import { levelImages, type LevelImage } from './levelImage.ts';
-import { codePlaces, likeBesideLike, standardised } from './ordering.ts';
+import { codePlaces, likeBesideLike, standardised, standardisedTogether } from './ordering.ts';
 
 /** In pixels; everything is drawn at twice the size. */
 const width = 1280;
@@ -23,6 +23,9 @@ const levelGap = 24;
 /** Features further from their mean than so many standard deviations have the last colour. */
 const brightest = 2.2;
 const codeRows = 46;
+const legendWidth = 120;
+/** Of fewer clip embeddings than this no dimension has a spread of its own: two would always be as far apart as can be. */
+const fewClips = 4;
 
 export interface FeaturePicture {
   readonly audio: string;
@@ -58,7 +61,8 @@ export async function drawFeatures(
   context.fillRect(0, 0, width, height);
   const font = fontFamily();
 
-  write(context, basename(audio), { x: margin.left, y: 34, font: `600 20px ${font}`, colour: ink });
+  const title = { x: margin.left, y: 34, font: `600 20px ${font}`, colour: ink };
+  write(context, shortened(context, basename(audio), title.font), title);
   const what = 'SoniDo codes and features, coarse to fine';
   write(context, what, { x: margin.left, y: 55, font: `400 13px ${font}`, colour: soft });
   legend(context, font);
@@ -108,6 +112,16 @@ function write(context: SKRSContext2D, text: string, { x, y, font, colour, align
   context.fillText(text, x, y);
 }
 
+/** A name that leaves room for the legend, its end left out where it must be. */
+function shortened(context: SKRSContext2D, name: string, font: string): string {
+  context.font = font;
+  const fits = (text: string) => context.measureText(text).width < columns - legendWidth - 40;
+  if (fits(name)) return name;
+  let length = name.length;
+  while (length > 0 && !fits(`${name.slice(0, length)}…`)) length--;
+  return `${name.slice(0, length)}…`;
+}
+
 /** Name and small print left of a panel. */
 function label(context: SKRSContext2D, font: string, name: string, small: string, colour: string, y: number) {
   const x = margin.left - 14;
@@ -135,13 +149,18 @@ function drawWave(
   const band = (upper: readonly number[], lower: readonly number[], colour: string) => {
     context.fillStyle = colour;
     context.beginPath();
+    // The last step lasts until the end.
     upper.forEach((value, step) => context.lineTo(at(step), middle - value * scale));
+    context.lineTo(at(upper.length), middle - upper.at(-1)! * scale);
+    context.lineTo(at(lower.length), middle - lower.at(-1)! * scale);
     for (let step = lower.length - 1; step >= 0; step--)
       context.lineTo(at(step), middle - lower[step]! * scale);
     context.closePath();
     context.fill();
   };
   if (seconds === 0) return;
+  context.fillStyle = '#7f8796';
+  context.fillRect(margin.left, middle - 0.5, columns, 1);
   band(high, low, '#7f8796');
   band(
     rms,
@@ -153,7 +172,8 @@ function drawWave(
 /** What the priors hear of the piece around each place, beside its codes. */
 function drawClips(context: SKRSContext2D, font: string, clips: ClipImage, y: number): void {
   frame(context, y, clipHeight);
-  drawMap(context, standardised(clips.columns), { y, height: clipHeight });
+  const values = (clips.count < fewClips ? standardisedTogether : standardised)(clips.columns);
+  drawMap(context, values, { y, height: clipHeight });
   const about = `${clips.windowSeconds.toFixed(1)} s around`;
   label(context, font, 'condition', about, ink, y + clipHeight / 2);
 }
@@ -167,7 +187,7 @@ function drawLevel(context: SKRSContext2D, font: string, image: LevelImage, y: n
   drawCodes(context, image, rows, y);
   drawMap(context, rows, { y: y + codesHeight + gap, height: featuresHeight });
   label(context, font, level, `${rateHz.toFixed(1)} Hz`, colour, y + codesHeight / 2 - 8);
-  write(context, `${codesUsed} codes`, {
+  write(context, `${codesUsed} code${codesUsed === 1 ? '' : 's'}`, {
     x: margin.left - 14,
     y: y + codesHeight / 2 + 22,
     font: `400 11px ${font}`,
@@ -236,7 +256,7 @@ function drawMap(
 
 /** What the colours of the maps mean. */
 function legend(context: SKRSContext2D, font: string): void {
-  const size = 120;
+  const size = legendWidth;
   const x = width - margin.right - size;
   for (let i = 0; i < size; i++) {
     const [red, green, blue] = diverging((2 * i) / (size - 1) - 1);
@@ -253,8 +273,11 @@ function legend(context: SKRSContext2D, font: string): void {
 /** Round numbers of seconds below, with faint lines over all panels. */
 function drawTime(context: SKRSContext2D, font: string, seconds: number, y: number): void {
   const step =
-    [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200].find((one) => seconds / one <= 14) ?? 1800;
+    [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200].find(
+      (one) => seconds / one <= 14,
+    ) ?? 1800;
   if (seconds === 0) return;
+  const decimals = step < 0.1 ? 2 : step < 1 ? 1 : 0;
   for (let mark = 0; mark * step <= seconds; mark++) {
     const time = mark * step;
     const x = margin.left + (time / seconds) * columns;
@@ -265,8 +288,7 @@ function drawTime(context: SKRSContext2D, font: string, seconds: number, y: numb
     context.lineTo(x, y + 6);
     context.stroke();
     const minutes = Math.floor(time / 60);
-    const rest =
-      step < 1 ? (time % 60).toFixed(1).padStart(4, '0') : String(Math.round(time % 60)).padStart(2, '0');
+    const rest = (time % 60).toFixed(decimals).padStart(decimals === 0 ? 2 : 3 + decimals, '0');
     write(context, `${minutes}:${rest}`, {
       x,
       y: y + 22,

@@ -19,6 +19,15 @@ export function standardised(rows: readonly Float32Array[]): Float32Array[] {
   return rows.map((row) => row.map((value, i) => (value - mean[i]!) * scale[i]!));
 }
 
+/** [rows][width] with mean 0 and standard deviation 1 over all values: for too few rows to know each column's own. */
+export function standardisedTogether(rows: readonly Float32Array[]): Float32Array[] {
+  const values = rows.flatMap((row) => [...row]);
+  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0);
+  const scale = variance > 1e-12 ? 1 / Math.sqrt(variance) : 0;
+  return rows.map((row) => row.map((value) => (value - mean) * scale));
+}
+
 /**
  * An order of the dimensions in which neighbours do alike: by their angle in the plane of the two strongest principal
  * components of [rows][width].
