@@ -4,8 +4,6 @@ import type { CommandContext } from '../commandContext.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 
 const sure = (confidence: number): string => `(${Math.round(100 * confidence)} % sure)`;
-const level = (value: number | null, unit: string): string =>
-  value === null ? 'silence' : `${value.toFixed(1)} ${unit}`;
 
 /** Instruments from this probability on are told. */
 const instrumentFrom = 0.5;
@@ -34,12 +32,18 @@ function contentRows({ instruments, roles, voice, drums, calibrated }: Content):
   ];
 }
 
-function text({ tempo, key, beats, downbeats, loudness, durationSeconds, content }: Tags): string {
+/** LUFS are measured over at least 0.4 s, and of what is louder than -70 (ITU-R BS.1770). */
+const loudnessWords = ({ integrated, truePeak }: Tags['loudness']): string =>
+  truePeak === null
+    ? 'silence'
+    : `${integrated === null ? 'too short or too quiet to measure' : `${integrated.toFixed(1)} LUFS`}, true peak ${truePeak.toFixed(1)} dBTP`;
+
+export function tagsText({ tempo, key, beats, downbeats, loudness, durationSeconds, content }: Tags): string {
   const rows: [string, string][] = [
     ['tempo', tempo === null ? 'no steady pulse' : `${tempo.bpm.toFixed(2)} BPM ${sure(tempo.confidence)}`],
     ['key', key === null ? 'none' : `${key.tonic} ${key.mode} ${sure(key.confidence)}`],
     ['beats', `${beats.length}, ${downbeats.length} of them start a bar`],
-    ['loudness', `${level(loudness.integrated, 'LUFS')}, true peak ${level(loudness.truePeak, 'dBTP')}`],
+    ['loudness', loudnessWords(loudness)],
     ['length', `${durationSeconds.toFixed(3)} s`],
     ...(content === undefined ? [] : contentRows(content)),
   ];
@@ -61,6 +65,6 @@ export function tagCommand(context: CommandContext): Command {
       engine.tag({ input, features: options.features }, watch),
     );
     if (options.json) context.printJson(result);
-    else context.print(text(result));
+    else context.print(tagsText(result));
   });
 }
