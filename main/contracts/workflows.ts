@@ -10,7 +10,7 @@ import { tags } from './tags.ts';
  * engine. Paths may be relative to the working directory; paths in results are absolute, except where a
  * result is written as a file (then they are relative to that file's folder).
  */
-const path = z.string().min(1);
+const path = z.string().min(1, 'A path was expected, not an empty text.');
 
 /** The whole job as one bar. */
 export const workflowProgress = z.object({

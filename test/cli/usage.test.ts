@@ -13,6 +13,15 @@ it('wrong usage ends with exit code 2, and the reason on stderr', async () => {
   });
 });
 
+it.each([
+  ['features', 'song.wav', '-o', ''],
+  ['split', '', '-o', 'stems'],
+])('an empty path is wrong usage: %s', async (...args) => {
+  const { code, stderr } = await runCli(args, { home });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/ was asked for wrongly; (in|out)put: A path was expected, not an empty text\.\n$/);
+});
+
 it('help and version end with exit code 0, on stdout', async () => {
   expect(await runCli(['--help'], { home })).toMatchObject({ code: 0, stderr: '' });
   expect((await runCli(['--version'], { home })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

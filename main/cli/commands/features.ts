@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { featureLevels, type FeatureLevel } from '../../contracts/features.ts';
 import { featuresRequest, type FeaturesResult } from '../../contracts/workflows.ts';
+import { parseRequest } from '../../engine/workflows/parseRequest.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, list, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 import { runWords } from '../resultWords.ts';
@@ -68,12 +69,16 @@ export function featuresCommand(context: CommandContext): Command {
     'features song.flac -o song.safetensors --levels coarse,medium --plot song.png --json',
   );
   return command.action(async (input: string, options: FeaturesOptions) => {
-    const request = featuresRequest.parse({
-      input,
-      output: options.output,
-      pack: options.pack,
-      levels: options.levels,
-    });
+    const request = parseRequest(
+      featuresRequest,
+      {
+        input,
+        output: options.output,
+        pack: options.pack,
+        levels: options.levels,
+      },
+      'features',
+    );
     const { computeFeatures } = await import('../features/computeFeatures.ts');
     const result = await computeFeatures(request, options, context);
     if (options.json)

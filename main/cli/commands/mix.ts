@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { mixRequest, type MixResult } from '../../contracts/workflows.ts';
+import { parseRequest } from '../../engine/workflows/parseRequest.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 
@@ -43,13 +44,17 @@ export function mixCommand(context: CommandContext): Command {
     'mix tracks/*.wav -o mix.json --json',
   );
   return command.action(async (tracks: string[], options: MixOptions) => {
-    const request = mixRequest.parse({
-      tracks,
-      output: options.output,
-      reference: options.reference,
-      render: options.render,
-      features: options.features,
-    });
+    const request = parseRequest(
+      mixRequest,
+      {
+        tracks,
+        output: options.output,
+        reference: options.reference,
+        render: options.render,
+        features: options.features,
+      },
+      'mix',
+    );
     const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.mix(request, watch));
     if (options.json) context.printJson(result);

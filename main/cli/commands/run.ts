@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { runRequest, type RunResult, type StepMode } from '../../contracts/workflows.ts';
+import { parseRequest } from '../../engine/workflows/parseRequest.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 import { residualWords, runWords } from '../resultWords.ts';
@@ -59,16 +60,20 @@ export function runCommand(context: CommandContext): Command {
     'run song.wav -o song --separation required --accept-licence --json',
   );
   return command.action(async (inputs: string[], options: RunOptions) => {
-    const request = runRequest.parse({
-      inputs,
-      outputDirectory: options.output,
-      separation: options.separation,
-      transcription: options.transcription,
-      separationPack: options.separationPack,
-      transcriptionPack: options.transcriptionPack,
-      reference: options.reference,
-      render: options.render,
-    });
+    const request = parseRequest(
+      runRequest,
+      {
+        inputs,
+        outputDirectory: options.output,
+        separation: options.separation,
+        transcription: options.transcription,
+        separationPack: options.separationPack,
+        transcriptionPack: options.transcriptionPack,
+        reference: options.reference,
+        render: options.render,
+      },
+      'run',
+    );
     const { preparePack } = await import('../packAccess.ts');
     const quiet = options.quiet === true;
     const acceptLicence = options.acceptLicence === true;

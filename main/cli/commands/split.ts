@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { splitRequest, type SplitResult } from '../../contracts/workflows.ts';
+import { parseRequest } from '../../engine/workflows/parseRequest.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, list, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 import { residualWords, runWords } from '../resultWords.ts';
@@ -39,14 +40,18 @@ export function splitCommand(context: CommandContext): Command {
     'split song.mp3 -o stems --stems drums,bass --accept-licence --json',
   );
   return command.action(async (input: string, options: SplitOptions) => {
-    const request = splitRequest.parse({
-      input,
-      outputDirectory: options.output,
-      pack: options.pack,
-      stems: options.stems,
-      twoStem: options.twoStem,
-      preview: options.preview,
-    });
+    const request = parseRequest(
+      splitRequest,
+      {
+        input,
+        outputDirectory: options.output,
+        pack: options.pack,
+        stems: options.stems,
+        twoStem: options.twoStem,
+        preview: options.preview,
+      },
+      'split',
+    );
     const { packJob } = await import('../packJob.ts');
     const result = await packJob(request.pack, options, context, (engine, watch) =>
       engine.split(request, watch),

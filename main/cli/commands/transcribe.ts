@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { transcribeRequest, type TranscribeResult } from '../../contracts/workflows.ts';
+import { parseRequest } from '../../engine/workflows/parseRequest.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, numberBetween, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 import { runWords } from '../resultWords.ts';
@@ -50,17 +51,21 @@ export function transcribeCommand(context: CommandContext): Command {
     'transcribe vocals.wav -o vocals.mid --min-hz 80 --max-hz 1100 --json',
   );
   return command.action(async (input: string, options: TranscribeOptions) => {
-    const request = transcribeRequest.parse({
-      input,
-      output: options.output,
-      pack: options.pack,
-      onsetThreshold: options.onset,
-      frameThreshold: options.frame,
-      minNoteSeconds: options.minNote,
-      minHz: options.minHz,
-      maxHz: options.maxHz,
-      bpm: options.bpm,
-    });
+    const request = parseRequest(
+      transcribeRequest,
+      {
+        input,
+        output: options.output,
+        pack: options.pack,
+        onsetThreshold: options.onset,
+        frameThreshold: options.frame,
+        minNoteSeconds: options.minNote,
+        minHz: options.minHz,
+        maxHz: options.maxHz,
+        bpm: options.bpm,
+      },
+      'transcribe',
+    );
     const { packJob } = await import('../packJob.ts');
     const result = await packJob(request.pack, options, context, (engine, watch) =>
       engine.transcribe(request, watch),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SoniError } from '../../contracts/errors.ts';
 
 /** @throws SoniError `bad-usage` */
@@ -9,5 +9,6 @@ export function parseRequest<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(request);
   if (parsed.success) return parsed.data;
-  throw new SoniError('bad-usage', `"${name}" was asked for wrongly: ${z.prettifyError(parsed.error)}`);
+  const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`);
+  throw new SoniError('bad-usage', `"${name}" was asked for wrongly; ${wrong.join('; ')}`);
 }
