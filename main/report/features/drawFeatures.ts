@@ -79,8 +79,10 @@ export async function drawFeatures(
     y += codesHeight + gap + featuresHeight;
   }
   drawTime(context, font, envelope.seconds, y);
+  // Off this thread, so that a Ctrl-C while it was drawn is heard of before anything is written.
+  const png = await canvas.encode('png');
   signal?.throwIfAborted();
-  await writeFileAtomic(output, canvas.toBuffer('image/png'));
+  await writeFileAtomic(output, png);
 }
 
 /** Inter where it is installed with us, else what the system has. */
