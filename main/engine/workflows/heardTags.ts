@@ -10,10 +10,10 @@ export function heardTags(
   heard: OperationOutput<'recognise'> | null,
 ): Tags {
   if (heard === null) return measured;
-  const { logProbabilities, correlationWeight } = heard.heardKey ?? { correlationWeight: null };
   const tags = { ...measured, content: contentOf(heard) };
-  if (keyFit === null || logProbabilities === undefined || correlationWeight === null) return tags;
-  return { ...tags, key: likeliestKey(keyFit, logProbabilities, correlationWeight) };
+  const { heardKey } = heard;
+  if (keyFit === null || heardKey === null || heardKey.correlationWeight === null) return tags;
+  return { ...tags, key: likeliestKey(keyFit, heardKey.logProbabilities, heardKey.correlationWeight) };
 }
 
 /** Correlations and logarithms of probabilities added up; the confidence is the probability that follows. */
