@@ -361,6 +361,35 @@ describe('engine', () => {
     expect(await started()).toEqual([]);
   });
 
+  it('refuses a folder under the name of a stem, and the input there, before the separation', async () => {
+    const made = await engine();
+    const input = at('song.wav');
+    await mkdir(at('out/no_vocals.wav'), { recursive: true });
+    await mkdir(at('out/preview/drums.wav'), { recursive: true });
+    await mkdir(at('out/stems/bass.wav'), { recursive: true });
+    const request = { input, outputDirectory: at('out') };
+    const isFolder = (name: string) => ({
+      kind: 'bad-usage',
+      message: `${at(name)} is a folder; the name of a file to write was expected.`,
+    });
+    await expect(made.split({ ...request, twoStem: 'vocals' })).rejects.toMatchObject(
+      isFolder('out/no_vocals.wav'),
+    );
+    await expect(made.split({ ...request, preview: true })).rejects.toMatchObject(
+      isFolder('out/preview/drums.wav'),
+    );
+    await expect(made.run({ inputs: [input], outputDirectory: at('out') })).rejects.toMatchObject(
+      isFolder('out/stems/bass.wav'),
+    );
+    await writeFile(at('out/vocals.wav'), 'the vocals of another song');
+    await expect(made.split({ ...request, input: at('out/vocals.wav') })).rejects.toMatchObject({
+      kind: 'bad-usage',
+      message: expect.stringContaining('would overwrite the file that is being read') as string,
+    });
+    expect(await started()).toEqual([]);
+    await expect(made.split(request)).resolves.toMatchObject({ stems: [{}, {}, {}, {}] });
+  });
+
   it('says which file is missing, or a folder', async () => {
     const made = await engine();
     await expect(made.tag({ input: at('none.wav') })).rejects.toMatchObject({

@@ -60,9 +60,11 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
     context,
     leaveOut,
   );
-  const published = ['song.mid', 'notes.json', 'tags.json', 'mix.json', 'mix.wav', 'run.json'].map((name) =>
-    join(publication.directory, name),
-  );
+  const stemFiles = (separator?.stems ?? []).map((stem) => join('stems', `${stem}.wav`));
+  const published = [
+    ...['song.mid', 'notes.json', 'tags.json', 'mix.json', 'mix.wav', 'run.json'],
+    ...stemFiles,
+  ].map((name) => join(publication.directory, name));
   await refuseOverwriting(reference === null ? inputs : [...inputs, reference], published);
   await publication.prepare();
 

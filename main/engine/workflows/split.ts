@@ -10,7 +10,9 @@ import { decodeJob, labelOf, requireTask, separationJobs } from './audioJobs.ts'
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { recordTake } from './recordTake.ts';
-import { selectionJob, selectionOf } from './stemSelection.ts';
+import { selectionJob, selectionOf, writtenStems } from './stemSelection.ts';
+
+const previewFolder = 'preview';
 
 /**
  * One file into stems: `<outputDirectory>/<stem>.wav` and `split.json`.
@@ -25,6 +27,12 @@ export async function split(
   const pack = await context.describePack(request.pack);
   requireTask(pack, 'separate');
   const selection = selectionOf(request, pack);
+  const stemFiles = writtenStems(selection, pack).map((stem) => `${stem}.wav`);
+  const previewFiles = request.preview ? stemFiles.map((file) => join(previewFolder, file)) : [];
+  await refuseOverwriting(
+    [input],
+    [...stemFiles, ...previewFiles, 'split.json'].map((file) => join(publication.directory, file)),
+  );
   await publication.prepare();
 
   const decoded = decodeJob(input);
@@ -51,10 +59,6 @@ export async function split(
   recordTake(context.session, input, 0, results.of(decoded).output);
 
   const relative = addStems(publication, results, whole, stems, '');
-  await refuseOverwriting(
-    [input],
-    relative.stems.map(({ file }) => join(publication.directory, file)),
-  );
   publication.json(relative, 'split.json');
   await publication.commit(context.signal);
   return withFolder(relative, publication.directory);
@@ -87,7 +91,7 @@ async function publishPreview(
   outputDirectory: string,
   context: WorkflowContext,
 ): Promise<void> {
-  const publication = new Publication(join(outputDirectory, 'preview'));
+  const publication = new Publication(join(outputDirectory, previewFolder));
   for (const { stem, file } of (output as OperationOutput<'select-stems'>).stems) {
     publication.copy(join(directory, file), `${stem}.wav`);
   }

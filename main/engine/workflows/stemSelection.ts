@@ -38,6 +38,10 @@ export function selectionOf({ stems, twoStem }: StemWish, pack: PackManifest): S
   return { stems: chosen, remainder: chosen.length === 1 ? `no_${chosen[0]}` : 'rest' };
 }
 
+/** The stems that are written, in their order; what remains is one of them. */
+export const writtenStems = (selection: StemSelection | null, pack: PackManifest): readonly string[] =>
+  selection === null ? (pack.stems ?? []) : [...selection.stems, selection.remainder];
+
 /** The selected stems of a separation; the model is not run again for another selection. */
 export const selectionJob = (
   separation: Job<'separate'>,
