@@ -67,6 +67,20 @@ describe('wrong usage: exit code 2, one sentence, where to read on', () => {
   });
 });
 
+describe('an output that is not named as what is written', () => {
+  it.each([
+    [['features', 'a.wav', '-o', 'b.wav'], 'output: b.wav was given', '.safetensors'],
+    [['transcribe', 'a.wav', '-o', 'b', '--accept-licence'], 'output: b was given', '.mid or .midi'],
+    [['mix', 'a.wav', '-o', 'b.wav'], 'output: b.wav was given', '.json'],
+    [['mix', 'a.wav', '-o', 'b.json', '--render', 'b.flac'], 'render: b.flac was given', '.wav'],
+  ])('%j: exit code 2 before any work', async (args, found, expected) => {
+    const { code, out, err } = await call(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`${found}; a file name that ends in ${expected} was expected. Choose another`);
+    expect(err.match(/\n/g)).toHaveLength(1);
+  });
+});
+
 describe('help', () => {
   const commands = (command: Command, path: string[] = []): string[][] => [
     path,

@@ -3,6 +3,7 @@ import { featureLevel, featureLevels, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
 import { modelRun } from './modelRun.ts';
 import { stemNote } from './notes.ts';
+import { outputFile } from './outputFile.ts';
 import { tags } from './tags.ts';
 
 /**
@@ -69,7 +70,7 @@ const noteThresholds = {
 export const transcribeRequest = z.object({
   input: path,
   /** The Standard MIDI file to write. */
-  output: path,
+  output: outputFile('.mid', '.midi'),
   pack: z.string().default(defaultPacks.transcribe),
   ...noteThresholds,
   /** Beats per minute of the tempo map; `null` takes the tempo and beats found in the audio. */
@@ -95,7 +96,7 @@ export { tags as tagResult };
 export const featuresRequest = z.object({
   input: path,
   /** The safetensors file to write. */
-  output: path,
+  output: outputFile('.safetensors'),
   pack: z.string().default(defaultPacks.features),
   levels: z
     .array(featureLevel)
@@ -111,9 +112,9 @@ export const mixRequest = z.object({
   tracks: z.array(path).min(1),
   reference: path.nullable().default(null),
   /** The JSON file to write the plan to. */
-  output: path,
+  output: outputFile('.json'),
   /** Also render the mix to this WAV file. */
-  render: path.nullable().default(null),
+  render: outputFile('.wav').nullable().default(null),
   /** Whether roles that no name tells are heard with SoniDo's features, or from mel bands alone. */
   features: z.boolean().default(true),
 });
@@ -161,7 +162,7 @@ export const renderRequest = z.object({
   tracks: z.array(path).min(1),
   plan: mixPlan,
   /** The WAV file to write. */
-  output: path,
+  output: outputFile('.wav'),
 });
 export type RenderRequest = z.input<typeof renderRequest>;
 export type RenderResult = z.infer<typeof renderedMix>;

@@ -75,14 +75,17 @@ describe('features', () => {
   }, 120_000);
 
   it('are drawn over nothing that is read, and nowhere but into a PNG file', async () => {
-    const output = join(home, 'refused.png');
+    const output = join(home, 'there.safetensors');
+    await writeFile(output, 'of another song');
     const song = await readFile(source);
     const link = join(home, 'link.png');
     await symlink(source, link);
+    const linkToOutput = join(home, 'linkToOutput.png');
+    await symlink(output, linkToOutput);
     const refused = [
       { plot: source, says: 'ends in .png' },
       { plot: link, says: 'would overwrite the file that is being read' },
-      { plot: output, says: 'would overwrite the file that is being read' },
+      { plot: linkToOutput, says: 'would overwrite the file that is being read' },
       { plot: join(source, 'under.png'), says: 'is a file; a folder was expected there' },
     ];
     for (const { plot, says } of refused) {
@@ -91,6 +94,14 @@ describe('features', () => {
       expect(stderr).toContain(says);
     }
     expect(await readFile(source)).toEqual(song);
-    expect(await readdir(home)).not.toContain('refused.png');
+    expect(await readFile(output, 'utf8')).toBe('of another song');
   }, 60_000);
+
+  it('are written over no audio file whose name was mistyped', async () => {
+    const song = await readFile(source);
+    const { code, stderr } = await runCli(['features', join(home, 'other.wav'), '-o', source], { home });
+    expect(code).toBe(2);
+    expect(lastLine(stderr)).toContain(`${source} was given; a file name that ends in .safetensors`);
+    expect(await readFile(source)).toEqual(song);
+  });
 });

@@ -31,7 +31,7 @@ export function transcribeCommand(context: CommandContext): Command {
       'Writes the notes of a file as Standard MIDI on its own tempo map. Drums are not transcribed yet.',
     )
     .argument('<input>', 'audio file, best a single instrument')
-    .requiredOption('-o, --output <file.mid>', 'MIDI file to write')
+    .requiredOption('-o, --output <file.mid>', 'MIDI file to write, .mid or .midi')
     .option('--pack <id>', 'model pack (default: basic-pitch)')
     .option('--onset <threshold>', 'how sure an onset must be, 0 to 1 (default: 0.5)', numberBetween(0, 1))
     .option(

@@ -354,7 +354,11 @@ describe('engine', () => {
       made.split({ input, outputDirectory: at('out'), pack: 'basic-pitch' }),
     ).rejects.toMatchObject(refused('cannot separate'));
     await expect(made.tag({} as { input: string })).rejects.toMatchObject(refused('input'));
-    await expect(made.transcribe({ input, output: input })).rejects.toMatchObject(refused('would overwrite'));
+    await expect(made.transcribe({ input, output: input })).rejects.toMatchObject(refused('ends in .mid'));
+    await writeFile(at('song.mid'), 'audio, whatever its name says');
+    await expect(made.transcribe({ input: at('song.mid'), output: at('song.mid') })).rejects.toMatchObject(
+      refused('would overwrite'),
+    );
     await expect(
       made.run({ inputs: [input, at('Kick.wav')], outputDirectory: at('out'), separation: 'required' }),
     ).rejects.toMatchObject(refused('separate already'));
