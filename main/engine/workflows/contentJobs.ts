@@ -16,38 +16,47 @@ export interface ContentPacks {
   readonly features: PackManifest | null;
 }
 
-/** The packs, or `null` and a word to the user when they are not there. */
+/**
+ * The packs, or `null` when that of the head is not there. Without the features that it was trained on, the head
+ * hears mel bands alone.
+ * @param tell gets a sentence about what is not there, and what to do
+ */
 export async function findContentPacks(
   context: WorkflowContext,
   features: boolean,
+  tell: (text: string) => void = (text) => context.note(text),
 ): Promise<ContentPacks | null> {
-  const packs = await orNote(context, async () => ({
-    head: await context.describePack(headPack),
-    features: null,
-  }));
-  return packs === null || !features ? packs : withFeatures(packs, context);
+  const head = await packIfThere(context.describePack(headPack), (why) =>
+    tell(`Instruments and roles are not heard: ${why}`),
+  );
+  if (head === null) return null;
+  if (!features) return { head, features: null };
+  const pack = await packIfThere(featuresPack(head, context), (why) =>
+    tell(`Instruments and roles are heard from mel bands alone: ${why}`),
+  );
+  return { head, features: pack };
 }
 
-/** The same head on features, or `null` and a word to the user when their pack is not there. */
-const withFeatures = ({ head }: ContentPacks, context: WorkflowContext): Promise<ContentPacks | null> =>
-  orNote(context, async () => {
-    const id = head.model.constants['featuresPack'];
-    if (typeof id !== 'string') {
-      throw new SoniError('corrupt', `The pack ${head.id} does not name the pack of its features.`);
-    }
-    return { head, features: await context.describePack(id) };
-  });
+/** @throws SoniError `not-found`, `corrupt` for a head that does not name it */
+async function featuresPack(head: PackManifest, context: WorkflowContext): Promise<PackManifest> {
+  const id = head.model.constants['featuresPack'];
+  if (typeof id !== 'string') {
+    throw new SoniError('corrupt', `The pack ${head.id} does not name the pack of its features.`);
+  }
+  return context.describePack(id);
+}
 
-async function orNote(
-  context: WorkflowContext,
-  find: () => Promise<ContentPacks>,
-): Promise<ContentPacks | null> {
+/** A pack, or `null` when it is not there. */
+async function packIfThere(
+  pack: Promise<PackManifest>,
+  tellMissing: (why: string) => void,
+): Promise<PackManifest | null> {
   try {
-    return await find();
+    return await pack;
   } catch (thrown) {
     const error = asSoniError(thrown);
     if (error.kind !== 'not-found') throw error;
-    context.note(`Instruments and roles are not heard: ${error.message}`);
+    tellMissing(error.message);
     return null;
   }
 }

@@ -251,6 +251,7 @@ describe('engine', () => {
     expect(result.notes).toEqual([
       expect.stringContaining('No stems were made: The pack "htdemucs" is not installed'),
       expect.stringContaining('No notes were made'),
+      expect.stringContaining('Instruments and roles are not heard: The pack "sonido-tags"'),
     ]);
     await expect(
       made.run({ inputs: [at('song.wav')], outputDirectory: at('out'), separation: 'required' }),
@@ -289,6 +290,27 @@ describe('engine', () => {
     expect(withFeatures).toContain('tokenise');
     await made.mix({ tracks, output: at('mel.json'), features: false });
     expect(await started()).toEqual(['mix', 'recognise']);
+  });
+
+  it('hears mel bands alone where the pack of the features is not there, and says so', async () => {
+    await writeFile(at('Audio 3.wav'), 'who knows');
+    const made = await engine({ packs: ['sonido-tags'] });
+    const note =
+      'Instruments and roles are heard from mel bands alone: The pack "sonido-s" is not installed.';
+    const said: string[] = [];
+    const tags = await made.tag(
+      { input: at('song.wav'), features: true },
+      { onProgress: (progress) => progress.note !== undefined && said.push(progress.note) },
+    );
+    expect(tags.content).toMatchObject({ withFeatures: false, instruments: [{ name: 'drums' }] });
+    expect(said).toEqual([note]);
+    const run = await made.run({ inputs: [at('song.wav')], outputDirectory: at('out') });
+    expect(run.tags.content).toMatchObject({ withFeatures: false });
+    expect(run.notes).toContain(note);
+    expect((await made.mix({ tracks: [at('Audio 3.wav')], output: at('mix.json') })).notes).toEqual([note]);
+    const operations = await started();
+    expect(operations.filter((operation) => operation === 'recognise')).toHaveLength(2);
+    expect(operations).not.toContain('tokenise');
   });
 
   it('tells progress that never goes back and ends complete', async () => {

@@ -31,14 +31,15 @@ export async function mix(
   await renderPublication?.prepare();
 
   const notes: string[] = [];
-  const { tracks, timeReference } = await readTracks(paths, context, (text) => {
+  const tell = (text: string) => {
     notes.push(text);
     context.note(text);
-  });
+  };
+  const { tracks, timeReference } = await readTracks(paths, context, tell);
   const planned = mixJob(
     tracks,
     reference === null ? null : decodeJob(reference),
-    await findRolePacks(tracks, context, request.features),
+    await findRolePacks(tracks, context, request.features, tell),
   );
   const rendered = render === null ? null : renderJob(tracks, outputOf(planned), timeReference);
   const results = await context.run(rendered === null ? [planned] : [planned, rendered], phaseAfterReading);

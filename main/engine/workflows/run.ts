@@ -72,7 +72,7 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
     inputs.length === 1
       ? await planMix(inputs[0]!, separator, transcriber, context)
       : await planSession(inputs, transcriber, context, leaveOut);
-  const packs = await findContentPacks(context, request.features);
+  const packs = await findContentPacks(context, request.features, leaveOut);
   const mix = mixJob(plan.tracks, reference === null ? null : decodeJob(reference), packs);
   const { timeReference, whole, ...planned } = plan;
   const content = packs === null ? null : recogniseJob(whole, packs, 'the song');

@@ -99,15 +99,16 @@ export function mixJob(
   });
 }
 
-/** The packs that hear the roles of `tracks`, or `null` when all their names tell or the packs are not there. */
+/** The packs that hear the roles of `tracks`, or `null` when all their names tell or the head is not there. */
 export const findRolePacks = (
   tracks: readonly NamedAudio[],
   context: WorkflowContext,
   features: boolean,
+  tell: (text: string) => void,
 ): Promise<ContentPacks | null> =>
   tracks.every(({ name }) => roleOfName(name) !== null)
     ? Promise.resolve(null)
-    : findContentPacks(context, features);
+    : findContentPacks(context, features, tell);
 
 export function renderJob(
   tracks: readonly NamedAudio[],

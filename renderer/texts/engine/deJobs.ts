@@ -42,6 +42,10 @@ export const deJobs: Phrases = [
   ],
   ['Instruments and roles are not heard: {}', 'Instrumente und Rollen werden nicht gehört: <1>'],
   [
+    'Instruments and roles are heard from mel bands alone: {}',
+    'Instrumente und Rollen werden nur aus Mel-Bändern gehört: <1>',
+  ],
+  [
     '{} peaks at +{} dBFS, which 24 bits do not hold; its peaks were cut. Choose 32-bit float to keep them.',
     '{1} hat Spitzen von +{2} dBFS, die 24 Bit nicht fassen; sie wurden beschnitten. Mit 32-Bit-Float bleiben sie erhalten.',
   ],
