@@ -22,6 +22,8 @@ const script = z
     chunkMs: z.number().default(5),
     /** Packs that are "installed". */
     packs: z.array(z.string()).default(['htdemucs', 'basic-pitch']),
+    /** Their versions where they are not 1, by id. */
+    packVersions: z.record(z.string(), z.string()).default({}),
     /** Dies at this chunk of these operations... */
     dieAtChunk: z.number().int().default(3),
     dieIn: z.array(z.string()).default([]),
@@ -204,7 +206,7 @@ function manifest(id: string): PackManifest {
   return {
     format: 1,
     id,
-    version: '1',
+    version: script.packVersions[id] ?? '1',
     name: id,
     summary: 'A pack of the scripted host.',
     licence: { id: 'MIT', text: 'MIT', mustAccept: false },
@@ -222,7 +224,7 @@ function manifest(id: string): PackManifest {
       maxBatch: 1,
       inputs: [{ name: 'in', shape: [null] }],
       outputs: [{ name: 'out', shape: [null] }],
-      constants: id === 'sonido-tags' ? { featuresPack: 'sonido-s' } : {},
+      constants: id === 'sonido-tags' ? { featuresPack: 'sonido-s', featuresVersion: '1' } : {},
     },
     ...(id === 'htdemucs' && { stems }),
   };

@@ -37,13 +37,24 @@ export async function findContentPacks(
   return { head, features: pack };
 }
 
-/** @throws SoniError `not-found`, `corrupt` for a head that does not name it */
+/**
+ * The pack of the features that the head was trained on. Another version of it is as good as none, and known before
+ * anything is computed.
+ * @throws SoniError `not-found`, `corrupt` for a head that does not name it
+ */
 async function featuresPack(head: PackManifest, context: WorkflowContext): Promise<PackManifest> {
-  const id = head.model.constants['featuresPack'];
-  if (typeof id !== 'string') {
+  const { featuresPack: id, featuresVersion: version } = head.model.constants;
+  if (typeof id !== 'string' || typeof version !== 'string') {
     throw new SoniError('corrupt', `The pack ${head.id} does not name the pack of its features.`);
   }
-  return context.describePack(id);
+  const pack = await context.describePack(id);
+  if (pack.version !== version) {
+    throw new SoniError(
+      'not-found',
+      `The pack ${id} is there in version ${pack.version}; ${head.id} ${head.version} was trained on version ${version}. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove ${id}`,
+    );
+  }
+  return pack;
 }
 
 /** A pack, or `null` when it is not there. */

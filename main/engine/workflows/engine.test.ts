@@ -313,6 +313,23 @@ describe('engine', () => {
     expect(operations).not.toContain('tokenise');
   });
 
+  it('hears mel bands alone where the features are of another version, and says so before any work', async () => {
+    const made = await engine({ packs: ['sonido-tags', 'sonido-s'], packVersions: { 'sonido-s': '2' } });
+    const said: { note: string; fraction: number }[] = [];
+    const { content } = await made.tag(
+      { input: at('song.wav'), features: true },
+      { onProgress: ({ note, fraction }) => note !== undefined && said.push({ note, fraction }) },
+    );
+    expect(content).toMatchObject({ withFeatures: false });
+    expect(said).toEqual([
+      {
+        note: "Instruments and roles are heard from mel bands alone: The pack sonido-s is there in version 2; sonido-tags 1 was trained on version 1. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove sonido-s",
+        fraction: 0,
+      },
+    ]);
+    expect(await started()).toEqual(['decode', 'recognise', 'tag']);
+  });
+
   it('tells progress that never goes back and ends complete', async () => {
     const seen: WorkflowProgress[] = [];
     await (
