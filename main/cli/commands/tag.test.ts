@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Tags } from '../../contracts/tags.ts';
+import type { Content, Tags } from '../../contracts/tags.ts';
 import { tagsText } from './tag.ts';
 
 const tags = (loudness: Tags['loudness']): Tags => ({
@@ -20,5 +20,26 @@ describe('tags as text', () => {
       'too short or too quiet to measure, true peak -30.8 dBTP',
     );
     expect(line({ integrated: null, range: null, truePeak: null })).toBe('silence');
+  });
+
+  it('say whether instruments and role were heard with features', () => {
+    const content: Content = {
+      instruments: [{ name: 'guitar', confidence: 0.9 }],
+      roles: [{ name: 'guitar', confidence: 0.8 }],
+      voice: [],
+      drums: [],
+      withFeatures: true,
+    };
+    const silent = tags({ integrated: null, range: null, truePeak: null });
+    const lines = (withFeatures: boolean) =>
+      tagsText({ ...silent, content: { ...content, withFeatures } }).split('\n');
+    expect(lines(true).slice(5, 9)).toEqual([
+      'hears      guitar (90 % sure)',
+      'as track   guitar (80 % sure)',
+      'heard with features',
+      'voice      none',
+    ]);
+    expect(lines(false)[7]).toBe('heard with mel bands alone');
+    expect(tagsText(silent)).not.toContain('heard with');
   });
 });

@@ -8,7 +8,14 @@ const sure = (confidence: number): string => `(${Math.round(100 * confidence)} %
 /** Instruments from this probability on are told. */
 const instrumentFrom = 0.5;
 
-function contentRows({ instruments, roles, voice, drums, calibrated }: Content): [string, string][] {
+function contentRows({
+  instruments,
+  roles,
+  voice,
+  drums,
+  withFeatures,
+  calibrated,
+}: Content): [string, string][] {
   const heard = instruments.filter(({ confidence }) => confidence >= instrumentFrom);
   const share = (spans: Content['voice']): string =>
     spans.length === 0
@@ -21,6 +28,8 @@ function contentRows({ instruments, roles, voice, drums, calibrated }: Content):
       heard.map(({ name, confidence }) => `${name} ${sure(confidence)}`).join(', ') || 'nothing surely',
     ],
     ['as track', role === undefined ? 'silence' : `${role.name} ${sure(role.confidence)}`],
+    // Said of what stands above: voice and drums are heard from mel bands alone in any case.
+    ['heard with', withFeatures ? 'features' : 'mel bands alone'],
     ['voice', share(voice)],
     ['drums', share(drums)],
     [
