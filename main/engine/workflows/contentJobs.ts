@@ -51,7 +51,7 @@ async function featuresPack(head: PackManifest, context: WorkflowContext): Promi
   if (pack.version !== version) {
     throw new SoniError(
       'not-found',
-      `The pack ${id} is there in version ${pack.version}; ${head.id} ${head.version} was trained on version ${version}. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove ${id}`,
+      `The pack ${id} is there in version ${pack.version}; ${head.id} ${head.version} was trained on version ${version}. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove ${id}, or ${head.id}`,
     );
   }
   return pack;

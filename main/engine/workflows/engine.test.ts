@@ -323,7 +323,7 @@ describe('engine', () => {
     expect(content).toMatchObject({ withFeatures: false });
     expect(said).toEqual([
       {
-        note: "Instruments and roles are heard from mel bands alone: The pack sonido-s is there in version 2; sonido-tags 1 was trained on version 1. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove sonido-s",
+        note: "Instruments and roles are heard from mel bands alone: The pack sonido-s is there in version 2; sonido-tags 1 was trained on version 1. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove sonido-s, or sonido-tags",
         fraction: 0,
       },
     ]);

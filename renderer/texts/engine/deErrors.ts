@@ -100,7 +100,7 @@ export const deErrors: Phrases = [
     'Das Paket {1} ({2}) ist nicht installiert. Es lässt sich unter „Modelle“ installieren.',
   ],
   [
-    "The pack {} is there in version {}; {} {} was trained on version {}. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove {}",
+    "The pack {} is there in version {}; {} {} was trained on version {}. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove {}, or {}",
     'Das Paket {1} liegt in Version {2} vor; {3} {4} wurde mit Version {5} trainiert. Diese Version hinzufügen, oder unter „Modelle“ entfernen, was anstelle des mitgelieferten Pakets installiert wurde.',
   ],
   [

@@ -76,7 +76,7 @@ describe('what the engine says', () => {
     expect(
       engineText(
         'jobs',
-        "Instruments and roles are heard from mel bands alone: The pack f is there in version 2.0.0; t 1.1.0 was trained on version 1.0.0. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove f",
+        "Instruments and roles are heard from mel bands alone: The pack f is there in version 2.0.0; t 1.1.0 was trained on version 1.0.0. Add that version, or remove what was installed in place of SoniDesk's own with: sonidesk packs remove f, or t",
       ),
     ).toBe(
       'Instrumente und Rollen werden nur aus Mel-Bändern gehört: Das Paket f liegt in Version 2.0.0 vor; t 1.1.0 wurde mit Version 1.0.0 trainiert. Diese Version hinzufügen, oder unter „Modelle“ entfernen, was anstelle des mitgelieferten Pakets installiert wurde.',
