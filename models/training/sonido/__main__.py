@@ -15,6 +15,7 @@ from sonido import (
     debug_chain,
     feature_export,
     feature_golden,
+    kept,
     musicality,
     pipeline,
     plots,
@@ -43,6 +44,7 @@ def _prepare(a: argparse.Namespace) -> None:
 def _stage1(a: argparse.Namespace) -> None:
     changes = {"gain_shape": True} if a.gain_shape else {}
     start = (Path(a.start), a.start_size) if a.start else None
+    given = {"learning_rate": a.learning_rate, "revive_until": a.revive_until}
     pipeline.stage1(
         Path(a.shards),
         Path(a.out),
@@ -56,7 +58,7 @@ def _stage1(a: argparse.Namespace) -> None:
         changes,
         start,
         tuple(a.kinds),
-        a.learning_rate,
+        {k: v for k, v in given.items() if v is not None},
     )
 
 
@@ -100,7 +102,14 @@ def _per_level(values: list[float]) -> tuple[float, float, float]:
     return (values[0], values[len(values) // 2], values[-1])
 
 
+def _keep(a: argparse.Namespace) -> None:
+    kept.keep(Path(a.run_folder), Path(a.out))
+
+
 def _restore(a: argparse.Namespace) -> None:
+    if a.kept:
+        kept.restore(Path(a.kept), Path(a.run_folder))
+        return
     shipped_run.restore(a.size, Path(a.run_folder), Path(a.stage1_log))
 
 
@@ -177,6 +186,7 @@ def main() -> None:
     command.add_argument("--device", default="cpu")
     command.add_argument("--kinds", nargs="*", default=[], help="only these of rendered, module, eir, soundtrack")
     command.add_argument("--learning-rate", type=float, help="the highest, instead of the preset's")
+    command.add_argument("--revive-until", type=float, help="share of the steps with new places for unused codes")
     command.add_argument("--gain-shape", action="store_true", help="ablation: loudness split off the spectrum")
     command.add_argument("--start", help="run folder of an HQ-VAE that this one goes on from, or grows from")
     command.add_argument("--start-size", choices=list(SIZES), default="tiny")
@@ -221,8 +231,14 @@ def main() -> None:
     command.add_argument("--grown", action="store_true", help="stage 1 was grown from a smaller codec")
     command.set_defaults(run=_release)
 
-    command = add("restore", "a run folder from the shipped graphs, where their run is gone", False, True)
-    command.add_argument("--stage1-log", required=True, help="log of the shipped codec's stage 1, see logs/")
+    command = add("keep", "averaged weights of a run in float16, small enough for the repository", False, True)
+    command.add_argument("--out", required=True)
+    command.set_defaults(run=_keep)
+
+    command = add("restore", "a run folder from what is kept, or from the shipped graphs", False, True)
+    source = command.add_mutually_exclusive_group(required=True)
+    source.add_argument("--kept", help="folder of `keep`")
+    source.add_argument("--stage1-log", help="log of the shipped codec's stage 1, see logs/")
     command.set_defaults(run=_restore)
 
     command = add("judge", "samples against held-out music and shuffled tokens: table, audio, spectrograms", True, True)

@@ -55,6 +55,23 @@ def save(
                 tensors[f"optimiser.{index}.{key}"] = value
             else:
                 scalars[f"{index}.{key}"] = value
+    _publish(directory, step, tensors, scalars, extra or {}, part_bytes)
+
+
+def save_weights(directory: Path, step: int, weights: dict[str, Tensor]) -> None:
+    """A checkpoint without the optimiser's moments: training goes on from it as from averaged weights."""
+    tensors = {f"{kind}.{name}": tensor for kind in ("model", "average") for name, tensor in weights.items()}
+    _publish(directory, step, tensors, {}, {}, PART_BYTES)
+
+
+def _publish(
+    directory: Path,
+    step: int,
+    tensors: dict[str, Tensor],
+    scalars: dict[str, float],
+    extra: dict[str, float],
+    part_bytes: int,
+) -> None:
     tensors["random.cpu"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random.cuda"] = torch.cuda.get_rng_state()
@@ -64,7 +81,7 @@ def save(
     parts = _split(tensors, part_bytes)
     for number, part in enumerate(parts):
         save_file(part, partial / f"part{number:03d}.safetensors")
-    document = {"format": FORMAT, "step": step, "parts": len(parts), "scalars": scalars, "extra": extra or {}}
+    document = {"format": FORMAT, "step": step, "parts": len(parts), "scalars": scalars, "extra": extra}
     (partial / "checkpoint.json").write_text(json.dumps(document))
     old = directory.with_name(directory.name + ".old")
     shutil.rmtree(old, ignore_errors=True)

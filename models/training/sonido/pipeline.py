@@ -17,7 +17,7 @@ import torch
 from sonido import checkpoint, clip_stage
 from sonido.checkpoint import load_average
 from sonido.clip_stage import load_clip
-from sonido.config import ModelConfig, model_config
+from sonido.config import ModelConfig, model_config, overlay
 from sonido.data.augmentation import Augmentation
 from sonido.data.clips import Item, Prefetched, RandomSegments, fixed_segments, read_index
 from sonido.features import in_onnxruntime, tokenise_graph
@@ -54,16 +54,15 @@ def stage1(
     changes: dict[str, Any] | None = None,
     start: tuple[Path, str] | None = None,
     kinds: tuple[str, ...] = (),
-    learning_rate: float | None = None,
+    training: dict[str, Any] | None = None,
 ) -> int:
     """Trains a codec on the shards, or on `kinds` of items alone; held-out numbers are on recordings if there are any.
 
     `start` is the run folder and size of a codec that a new schedule begins with, or of a smaller one that an HQ-VAE
-    grows from. `learning_rate` replaces the preset's.
+    grows from. `training` replaces values of the preset.
     """
     config = stage1_config(size, steps, seed, grown=start is not None)
-    if learning_rate is not None:
-        config = replace(config, learning_rate=learning_rate)
+    config = overlay(config, **(training or {}))
     held_out = held_out_items(shards)
     items = [item for item in read_index(shards, "train") if not kinds or item.kind in kinds]
     real = [i for i in held_out if i.kind in ("eir", "soundtrack")] or held_out

@@ -62,13 +62,15 @@ GROWN: dict[str, Any] = {
     "rate_start": 0.1,
     "rate_final": 0.1,
     "hard_from": 0.0,
+    "revive_until": 0.05,
     "validate_every": 600,
     "log_every": 50,
 }
 """A codec that begins as a trained smaller one, on CPU cores: hard codes from the first step.
 
 With variances as small as the new codebooks', a tenth of the rate pulls z to its codes as hard as the smaller codec's
-did; all of it makes `RunningCentre` and the pull chase each other (gradient norm 145 after 200 steps).
+did; all of it makes `RunningCentre` and the pull chase each other (gradient norm 145 after 200 steps). Unused codes
+take new places at the start only: going on with that keeps usage down (LOG.md, `S-h`).
 """
 
 PRIORS: dict[str, dict[str, Any]] = {

@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from sonido import checkpoint
 from sonido.clip_training import ClipTrainer
 from sonido.config import model_config
-from sonido.ema import Average
 from sonido.hqvae import HQVAE
 from sonido.prior import Prior
 from sonido.shipped import MODELS, WEIGHTS
@@ -103,6 +102,4 @@ def _write(folder: Path, model: nn.Module, weights: dict[str, Tensor], step: int
     if missing:
         raise ValueError(f"the shipped graphs lack {', '.join(missing)} of {folder.name}; is this size's pack whole?")
     model.load_state_dict({name: weights[name].reshape((own | running)[name].shape) for name in wanted}, strict=False)
-    optimiser = torch.optim.AdamW(model.parameters())
-    folder.mkdir(parents=True, exist_ok=True)
-    checkpoint.save(folder / "checkpoint", step, model, Average(model, 0.0), optimiser)
+    checkpoint.save_weights(folder / "checkpoint", step, model.state_dict())

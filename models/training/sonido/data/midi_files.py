@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import mido
+from mido.midifiles.meta import KeySignatureError
 
 from sonido.data.score import Note, Part, Score
 
@@ -18,7 +19,7 @@ def read_midi(path: Path, song: str) -> Score:
     """One part per (track, channel, program). Raises ValueError for files that mido cannot parse."""
     try:
         file = mido.MidiFile(str(path), clip=True)
-    except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
+    except (OSError, EOFError, ValueError, KeyError, IndexError, KeySignatureError) as error:
         raise ValueError(f"{path.name}: not a readable MIDI file ({error})") from error
     events: list[tuple[int, int, mido.Message]] = []
     for number, track in enumerate(file.tracks):
