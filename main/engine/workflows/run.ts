@@ -61,10 +61,8 @@ export async function run(request: Request, context: WorkflowContext): Promise<R
     leaveOut,
   );
   const stemFiles = (separator?.stems ?? []).map((stem) => join('stems', `${stem}.wav`));
-  const published = [
-    ...['song.mid', 'notes.json', 'tags.json', 'mix.json', 'mix.wav', 'run.json'],
-    ...stemFiles,
-  ].map((name) => join(publication.directory, name));
+  const files = ['song.mid', 'notes.json', 'tags.json', 'mix.json', 'mix.wav', 'run.json', ...stemFiles];
+  const published = files.map((name) => join(publication.directory, name));
   await refuseOverwriting(reference === null ? inputs : [...inputs, reference], published);
   await publication.prepare();
 
