@@ -173,7 +173,10 @@ describe('engine', () => {
   });
 
   it('puts tracks where their time stamps say', async () => {
-    const made = await engine({ timeReferences: { 'Kick.wav': 88_200, 'Bass.wav': 44_100 } });
+    const made = await engine({
+      packs: ['basic-pitch', 'sonido-tags', 'sonido-s'],
+      timeReferences: { 'Kick.wav': 88_200, 'Bass.wav': 44_100 },
+    });
     const request = { inputs: [at('Kick.wav'), at('Bass.wav')], outputDirectory: at('out') };
     const result = await made.run(request);
     expect(result.tracks.map(({ name, start }) => [name, start])).toEqual([
