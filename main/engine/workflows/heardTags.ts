@@ -1,16 +1,16 @@
 import type { OperationOutput } from '../../contracts/operations.ts';
-import { keyAt, type Content, type KeyFit, type Tags } from '../../contracts/tags.ts';
+import { content, keyAt, type KeyFit, type Tags } from '../../contracts/tags.ts';
 
 /**
- * What signal processing measured and, when a head was asked, what it heard. Of the key both have an opinion, and together
- * they are right more often than each of them (models/RESULTS.md).
+ * What signal processing measured and, when a head was asked, what it heard. Of the key both have an opinion, which are
+ * added up where the head's pack has a weight for that (models/LOG.md, "a third of the Lieder").
  */
 export function heardTags(
   { keyFit, ...measured }: OperationOutput<'tag'>,
   heard: OperationOutput<'recognise'> | null,
 ): Tags {
   if (heard === null) return measured;
-  const tags = { ...measured, content: contentOf(heard) };
+  const tags = { ...measured, content: content.parse(heard) };
   const { heardKey } = heard;
   if (keyFit === null || heardKey === null || heardKey.correlationWeight === null) return tags;
   return { ...tags, key: likeliestKey(keyFit, heardKey.logProbabilities, heardKey.correlationWeight) };
@@ -27,19 +27,3 @@ export function likeliestKey(
   const total = sums.reduce((sum, value) => sum + Math.exp(value - largest), 0);
   return { ...keyAt(sums.indexOf(largest)), confidence: 1 / total };
 }
-
-const contentOf = ({
-  instruments,
-  roles,
-  voice,
-  drums,
-  withFeatures,
-  calibrated,
-}: OperationOutput<'recognise'>): Content => ({
-  instruments,
-  roles,
-  voice,
-  drums,
-  withFeatures,
-  calibrated,
-});
