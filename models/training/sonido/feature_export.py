@@ -23,8 +23,8 @@ from sonido.clip_stage import load_clip
 from sonido.config import HOPS, SAMPLE_RATE, model_config
 from sonido.features import feature_graphs
 from sonido.logline import parse_line
-from sonido.onnx_export import OPSET, Graph, export_dynamic
-from sonido.pipeline import load_codec, load_priors
+from sonido.onnx_export import OPSET, Graph, write_graph
+from sonido.pipeline import STAGES, load_codec, load_priors
 from sonido.presets import stage1_config
 from sonido.tokenisation import CONTEXT, TOP, read_tokens
 
@@ -61,7 +61,7 @@ def export_features(
     config = model_config(size)
     model, clip, priors = load_codec(run, size), load_clip(run, config), load_priors(run, config)
     results = export_graphs(feature_graphs(model, clip, priors, layers), out, audio)
-    steps = {name: _steps(run / name) for name in ("stage1", "clip", "prior0", "prior1", "prior2")}
+    steps = {name: _steps(run / name) for name in STAGES}
     facts: dict[str, Any] = {
         "format": 2,
         "size": size,
@@ -106,7 +106,7 @@ def export_graphs(items: list[Graph], out: Path, audio: Tensor | None = None) ->
     results: list[Agreement] = []
     for graph in items:
         path = out / f"{graph.name}.onnx"
-        export_dynamic(graph, path)
+        write_graph(graph, path)
         if graph.name != "tokenise":
             store_half(path)
         results += _compare(graph, path)

@@ -12,8 +12,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from sonido import checkpoint
-
-STAGES = ("stage1", "clip", "prior0", "prior1", "prior2")
+from sonido.pipeline import STAGES
 
 
 def keep(run: Path, out: Path) -> None:

@@ -163,23 +163,21 @@ class HalfGraph(nn.Module):
         return single
 
 
-def export_dynamic(graph: Graph, path: Path) -> None:
-    """One float32 file with all dynamic axes that the graph names."""
+def write_graph(graph: Graph, path: Path, half: bool = False) -> None:
+    """One ONNX file with the batch and all other dynamic axes that the graph names."""
     dynamic = {name: {0: "batch"} for name in (*graph.inputs, *graph.outputs)}
     for name in graph.inputs:
         dynamic[name] |= dict(graph.dynamic)
     if graph.dynamic:
         for name in graph.outputs:
             dynamic[name][1] = f"{name}_tokens"
-    _write(graph.module.eval(), graph, dynamic, path)
-
-
-def _write(module: nn.Module, graph: Graph, dynamic: dict[str, dict[int, str]], path: Path) -> None:
+    graph.module.eval()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            module, tuple(graph.inputs.values()), str(path), opset_version=OPSET, dynamo=False,
-            input_names=list(graph.inputs), output_names=list(graph.outputs), dynamic_axes=dynamic,
+            HalfGraph(graph.module) if half else graph.module, tuple(graph.inputs.values()), str(path),
+            opset_version=OPSET, dynamo=False, input_names=list(graph.inputs), output_names=list(graph.outputs),
+            dynamic_axes=dynamic,
         )  # fmt: skip
     onnx.checker.check_model(onnx.load(str(path)))
 
@@ -191,11 +189,8 @@ def export(items: list[Graph], directory: Path, facts: dict[str, Any]) -> None:
     manifest: dict[str, Any] = {"format": 1, "opset": OPSET, **sizes, **facts}
     manifest["graphs"] = {}
     for graph in items:
-        graph.module.eval()
-        dynamic = {name: {0: "batch"} for name in (*graph.inputs, *graph.outputs)}
         for suffix in precisions(graph):
-            module = HalfGraph(graph.module) if suffix else graph.module
-            _write(module, graph, dynamic, directory / f"{graph.name}{suffix}.onnx")
+            write_graph(graph, directory / f"{graph.name}{suffix}.onnx", half=suffix != "")
         manifest["graphs"][graph.name] = {
             "inputs": {name: list(tensor.shape[1:]) for name, tensor in graph.inputs.items()},
             "outputs": list(graph.outputs),

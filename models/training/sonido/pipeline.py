@@ -24,7 +24,7 @@ from sonido.features import in_onnxruntime, tokenise_graph
 from sonido.grow_codec import grow_codec
 from sonido.hqvae import HQVAE
 from sonido.logline import RunLog
-from sonido.onnx_export import export, export_dynamic, graphs
+from sonido.onnx_export import export, graphs, write_graph
 from sonido.onnx_parity import Parity, compare
 from sonido.presets import make_codec, prior_config, stage1_config
 from sonido.prior import Prior, depth, grow
@@ -39,6 +39,8 @@ def held_out_items(shards: Path) -> list[Item]:
 
 
 GROWTH_BATCHES = 100
+STAGES = ("stage1", "clip", "prior0", "prior1", "prior2")
+"""Folders of a run that have a checkpoint."""
 
 
 def stage1(
@@ -69,11 +71,12 @@ def stage1(
     torch.manual_seed(seed)  # before the weights are drawn
     model = make_codec(codec, size, changes)
     segments = RandomSegments(items, config.batch, config.segment, seed, Augmentation())
-    if start is not None and start[1] == size and not checkpoint.exists(out / "checkpoint"):
-        load_average(start[0] / "stage1" / "checkpoint", model)
-    elif start is not None and isinstance(model, HQVAE) and not checkpoint.exists(out / "checkpoint"):
-        shown = RandomSegments(items, config.batch, config.segment, seed, None)
-        grow_codec(model, load_codec(*start), [shown.at(10**9 + i) for i in range(GROWTH_BATCHES)])
+    if start is not None and not checkpoint.exists(out / "checkpoint"):
+        if start[1] == size:
+            load_average(start[0] / "stage1" / "checkpoint", model)
+        elif isinstance(model, HQVAE):
+            shown = RandomSegments(items, config.batch, config.segment, seed, None)
+            grow_codec(model, load_codec(*start), [shown.at(10**9 + i) for i in range(GROWTH_BATCHES)])
     RunLog(out, codec).write(
         0,
         size=size,
@@ -124,7 +127,7 @@ def tokens(
     held_out = first_hours(_mixed(held_out_items(shards)), held_out_hours)
     graph = run / "tokens" / "tokenise.onnx"
     if device == "cpu" and not graph.exists():
-        export_dynamic(tokenise_graph(load_codec(run, size)), graph)
+        write_graph(tokenise_graph(load_codec(run, size)), graph)
     shares = [(run, size, device, train[i::processes], held_out[i::processes]) for i in range(processes)]
     spread(_tokenise, shares, processes)
 

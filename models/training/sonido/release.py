@@ -15,12 +15,11 @@ from sonido.config import model_config
 from sonido.ngram import Counts, save_counts
 from sonido.onnx_export import export, graphs
 from sonido.onnx_parity import compare
-from sonido.pipeline import load_codec, load_priors
+from sonido.pipeline import STAGES, load_codec, load_priors
 from sonido.results import gates
 from sonido.shipped import COUNTS, GATED
 from sonido.tokenisation import read_tokens
 
-STAGES = ("stage1", "clip", "prior0", "prior1", "prior2")
 MOST_BYTES = 50_000_000
 
 

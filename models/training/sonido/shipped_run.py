@@ -22,6 +22,7 @@ from sonido import checkpoint
 from sonido.clip_training import ClipTrainer
 from sonido.config import model_config
 from sonido.hqvae import HQVAE
+from sonido.pipeline import STAGES
 from sonido.prior import Prior
 from sonido.shipped import MODELS, WEIGHTS
 
@@ -33,7 +34,7 @@ def restore(size: str, run: Path, stage1_log: Path) -> None:
 
     Raises ValueError when the folder has checkpoints already or the graphs lack a weight.
     """
-    if any(checkpoint.exists(run / name / "checkpoint") for name in ("stage1", "clip", "prior0", "prior1", "prior2")):
+    if any(checkpoint.exists(run / name / "checkpoint") for name in STAGES):
         raise ValueError(f"{run} has checkpoints already; name a new folder")
     config, pack, weights = model_config(size), MODELS / "packs" / f"sonido-{size.lower()}", WEIGHTS / size
     steps = json.loads((weights / "features.json").read_text())["steps"]

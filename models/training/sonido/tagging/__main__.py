@@ -46,8 +46,10 @@ def _clips(a: argparse.Namespace) -> None:
 
 def _cache(a: argparse.Namespace) -> None:
     source = Source(a.size, Path(a.run_folder))
-    given = (Path(a.out), Path(a.clips), Path(a.eir))
-    spread(cache_part, [(*given, s, part) for s in (source, None) for part in PARTS], a.processes)
+    folders = {source.name(): source, "mel": None}
+    given = (Path(a.clips), Path(a.eir))
+    jobs = [(Path(a.out) / name, *given, s, part) for name, s in folders.items() for part in PARTS]
+    spread(cache_part, jobs, a.processes)
 
 
 VARIANTS = ("mel", "features")

@@ -174,5 +174,4 @@ PARTS: dict[str, Callable[[Path, Path], Iterator[Clip]]] = {
 
 def cache_part(out: Path, roles: Path, eir: Path, source: Source | None, part: str) -> None:
     """States of `source`, or without one mel and labels."""
-    name, extractor = ("mel", None) if source is None else (source.name(), source.load())
-    cache(extractor, PARTS[part](roles, eir), out / name / part)
+    cache(None if source is None else source.load(), PARTS[part](roles, eir), out / part)
