@@ -135,7 +135,7 @@ export const operations = {
   },
   /** Instruments, role, voice and drums by a trained head. */
   recognise: {
-    version: 4,
+    version: 5,
     input: z.object({
       /** At any rate. */
       audio: path,

@@ -43,7 +43,7 @@ for (const [index, level] of levels.entries()) {
   constants[`${level}Layer`] = facts.layers[index];
 }
 const millions = (facts.parameters / 1e6).toFixed(1);
-const hours = String(Math.round(facts.hours.available * 10) / 10);
+const hours = String(Math.round(Math.max(facts.hours.available, facts.hours.stage2) * 10) / 10);
 const manifest = {
   format: 1,
   id,

@@ -3,7 +3,7 @@ import { content, keyAt, type KeyFit, type Tags } from '../../contracts/tags.ts'
 
 /**
  * What signal processing measured and, when a head was asked, what it heard. Of the key both have an opinion, which are
- * added up where the head's pack has a weight for that (models/LOG.md, "a third of the Lieder").
+ * added up where the head's pack has a weight for that (models/LOG.md, "SoniDo S 1.1.0").
  */
 export function heardTags(
   { keyFit, ...measured }: OperationOutput<'tag'>,

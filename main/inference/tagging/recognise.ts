@@ -13,11 +13,8 @@ import { Verdict } from './verdict.ts';
 const blockFrames = 1 << 16;
 
 /**
- * What is heard in a file by trained heads, on mel bands and, when given, SoniDo's features. One pass in windows of 12 s;
- * goes on where it was cut short. The heads are so small that they always run on one thread of the CPU.
- *
- * Features tell what plays, instruments and role. When voice and drums sound, the head on mel bands alone hears better,
- * on real songs (models/RESULTS.md), so it has that part in any case.
+ * What is heard in a file by a trained head, on mel bands and, when given, SoniDo's features. One pass in windows of 12 s;
+ * goes on where it was cut short. The head is so small that it always runs on one thread of the CPU.
  * @throws SoniError `unsupported` (another kind of pack) | `corrupt` (features of another pack) | what `findPack` and the disk throw
  */
 export const recognise: Operation<'recognise'> = async (input, context) => {
@@ -26,18 +23,13 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
   const layout = headLayout(manifest);
   const frameSeconds = layout.melPerFrame / melRate;
   const reader = await openWav(input.audio);
-  const onOneThread = { provider: 'cpu', threads: 1 } as const;
   let features: FeatureRows | null = null;
-  const models: Model[] = [];
-  const load = async (options: Parameters<typeof loadModel>[1]): Promise<Model> => {
-    const model = await loadModel(pack, options);
-    models.push(model);
-    return model;
-  };
+  let model: Model | null = null;
   try {
     if (input.features !== null) features = await FeatureRows.open(input.features, layout);
-    const mel = await load(onOneThread);
-    const model = features === null ? mel : await load({ ...onOneThread, graph: 'features' });
+    const graph = features !== null && { graph: 'features' };
+    const head = await loadModel(pack, { provider: 'cpu', threads: 1, ...graph });
+    model = head;
     const identity = ['recognise', manifest.id, manifest.version, input];
     const { verdict, keys, seconds } = await resumable(context.directory, identity, async (checkpoint) => {
       const { sampleRate, frames } = reader;
@@ -53,11 +45,13 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
       };
       checkpoint.restore(state);
       const judge = async (window: HeadWindow): Promise<void> => {
-        const extra = (await features?.read(window.first, layout.frames, layout.featuresWidth)) ?? null;
+        const extra =
+          features === null
+            ? window.statistics
+            : await features.read(window.first, layout.frames, layout.featuresWidth);
         const started = performance.now();
-        const course = await runHead(mel, layout, window, window.statistics);
-        const content = extra === null ? course : await runHead(model, layout, window, extra);
-        verdict.add({ ...content, activity: course.activity }, window.mask.subarray(0, window.frames));
+        const heard = await runHead(head, layout, window, extra);
+        verdict.add(heard, window.mask.subarray(0, window.frames));
         seconds += (performance.now() - started) / 1000;
       };
       while (done < frames) {
@@ -81,12 +75,12 @@ export const recognise: Operation<'recognise'> = async (input, context) => {
           : { logProbabilities: keys, correlationWeight: layout.keyWeight },
       pack: manifest.id,
       packVersion: manifest.version,
-      provider: model.provider,
+      provider: head.provider,
       seconds,
       realtimeFactor: seconds > 0 ? reader.frames / reader.sampleRate / seconds : 0,
     };
   } finally {
-    for (const model of models) await model.close();
+    await model?.close();
     await features?.close();
     await reader.close();
   }

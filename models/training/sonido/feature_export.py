@@ -90,11 +90,14 @@ def _steps(folder: Path) -> int:
 
 def _hours(run: Path, size: str, steps: int, grown: bool) -> dict[str, float]:
     """Hours of audio that stage 1 could draw from, that it drew, and that stage 2 had as tokens."""
-    start = parse_line((run / "stage1" / "log.txt").read_text().splitlines()[0])
+    lines = [parse_line(line) for line in (run / "stage1" / "log.txt").read_text().splitlines()]
+    available = [line["train_hours"] for line in lines if "train_hours" in line]  # once each time it was started
+    if not available:
+        raise ValueError(f"{run}/stage1/log.txt does not say train_hours; it is written when stage 1 starts")
     config = stage1_config(size, None, 0, grown)
     tokens = sum(len(item.tokens[0]) for item in read_tokens(run / "tokens" / "train"))
     return {
-        "available": float(start["train_hours"]),
+        "available": float(available[-1]),
         "stage1": round(steps * config.batch * config.segment / SAMPLE_RATE / 3600, 2),
         "stage2": round(tokens * TOP / SAMPLE_RATE / 3600, 2),
     }

@@ -16,6 +16,7 @@ from sonido.config import HOPS
 from sonido.data.clips import Item, read_segment
 from sonido.hqvae import HQVAE
 from sonido.stereo import to_mid_side
+from sonido.whole_files import write_arrays
 
 TOP = HOPS[0]
 CONTEXT = 16
@@ -94,10 +95,7 @@ def cache_tokens(encode: Encode, items: list[Item], folder: Path) -> None:
             continue
         tokens = encode_long(encode, torch.from_numpy(read_segment(item, 0, item.frames)))
         arrays = {f"level{i}": t.numpy().astype(np.int16) for i, t in enumerate(tokens)}
-        partial = path.with_suffix(".partial")  # not .npz, which another run may be reading
-        with partial.open("wb") as file:
-            np.savez(file, source=str(item.path.parent), **arrays)  # type: ignore[arg-type]
-        partial.rename(path)
+        write_arrays(path, {"source": np.array(str(item.path.parent)), **arrays})
 
 
 def read_tokens(folder: Path) -> list[TokenItem]:

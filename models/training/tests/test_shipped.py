@@ -132,7 +132,7 @@ def test_the_probes_were_measured_on_what_is_shipped() -> None:
 
 @pytest.mark.parametrize("task", [task.name for task in TASKS])
 def test_features_say_more_than_those_of_untrained_networks(task: str) -> None:
-    for share in (0.1, 0.25, 0.5):
+    for share in gate.FRACTIONS:
         assert mean_score("features", task, share) > mean_score("untrained", task, share)
 
 

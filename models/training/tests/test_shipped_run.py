@@ -13,7 +13,7 @@ from sonido.onnx_parity import session
 from sonido.pipeline import load_codec, load_priors
 from sonido.shipped import MODELS, WEIGHTS, ShippedModel
 
-LOG = MODELS / "training" / "logs" / "S-c-stage1.txt"
+LOG = MODELS / "training" / "logs" / "S-h-stage1.txt"
 
 
 def test_a_restored_run_equals_the_shipped_graphs(tmp_path: Path) -> None:

@@ -1,18 +1,22 @@
 """The tagging head: what is masked does not count, both heads are equally large, it learns, its ONNX graph agrees."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+import soundfile
 import torch
 
 from sonido.tagging.calibration import Temperatures, best_temperature, confidence_error
-from sonido.tagging.clips import active_frames, loudest_places
+from sonido.tagging.evaluate import HeadData, groups_of
 from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.export import export_head, write_labels
 from sonido.tagging.head import MEL_WIDTH, TaggingHead, mel_statistics, sounding, stacked
 from sonido.tagging.labels import INSTRUMENTS, KEYS, PROGRAMS, ROLES, role_of_eir
+from sonido.tagging.places import active_frames, loudest_places
+from sonido.tagging.sung import OF_EACH_ROLE, SAMPLES, piece
 from sonido.tagging.train import HeadConfig, train_head
 
 torch.set_num_threads(1)
@@ -30,6 +34,36 @@ def test_masked_frames_change_nothing_that_is_said_of_the_piece() -> None:
         assert torch.allclose(a, b, atol=1e-5)
     assert not torch.allclose(before[3], after[3], atol=1e-3)
     assert [a.shape[1] for a in before[:3]] == [len(INSTRUMENTS), len(KEYS), len(ROLES)]
+
+
+@pytest.mark.parametrize("width", [288, 400])
+def test_a_voice_is_heard_from_mel_alone_and_the_rest_from_what_is_beside_it_too(width: int) -> None:
+    torch.manual_seed(0)
+    head = TaggingHead(width).eval()
+    head.standardise(torch.randn(2000, MEL_WIDTH + width))
+    mel, mask = torch.randn(1, 20, MEL_WIDTH), torch.ones(1, 20)
+    one, other = (head(mel, extra, mask) for extra in torch.randn(2, 1, 20, width))
+    voice, drums = (one[3] - other[3]).abs().amax((0, 1)).tolist()
+    assert voice == 0
+    assert drums > 1e-2
+    assert all(not torch.allclose(a, b, atol=1e-2) for a, b in zip(one[:3], other[:3], strict=True))
+
+
+def named(name: str) -> Example:
+    frames = torch.zeros(4, 2)
+    return Example(name, frames, frames, frames[:, 0], frames, torch.zeros(18), torch.zeros(18), -1, -1)
+
+
+def test_a_song_that_is_left_out_is_in_no_group_and_none_may_be_empty() -> None:
+    rendered = [named("pop909-1@20")]
+    ours = [named(f"{song}{rest}") for song in ("3.Sodium", "5.Rubidium") for rest in ("-KICK@12", "@40", "@sung012")]
+    data = HeadData(rendered, rendered, rendered, rendered, rendered, ours, ours, ours, rendered)
+    left = [e.name for group in groups_of(data, "3.Sodium") for e in group]
+    assert "5.Rubidium@sung012" in left
+    assert not any("Sodium" in name for name in left)
+    assert any("Sodium" in e.name for group in groups_of(data, None) for e in group)
+    with pytest.raises(ValueError, match="is empty"):
+        groups_of(replace(data, songs=[]), None)
 
 
 def test_both_heads_are_equally_wide_and_silence_does_not_count() -> None:
@@ -150,7 +184,53 @@ def test_examples_without_states_are_left_out_when_features_are_asked_for(tmp_pa
 
 
 def test_reserved_songs_are_refused() -> None:
-    from sonido.tagging.clips import read_at
+    from sonido.tagging.places import read_at
 
     with pytest.raises(ValueError, match="reserved"):
         read_at(Path("2.Lithium/KICK.wav"), 0, 2048)
+
+
+def music(folder: Path, parts: dict[str, int]) -> tuple[list[Path], Path]:
+    """Stems of sines named after a role, and rendered parts: ({stem files}, folder of roles)."""
+    seconds = np.arange(40 * 44_100) / 44_100
+    song, roles = folder / "song", folder / "roles"
+    song.mkdir()
+    for name, hertz in parts.items():
+        soundfile.write(str(song / f"{name}.wav"), 0.2 * np.sin(2 * np.pi * hertz * seconds), 44_100)
+    for role in ("piano", "bass", "guitar", "strings", "kick"):
+        (roles / role).mkdir(parents=True)
+        add_part(roles / role, 0)
+    return sorted(song.iterdir()), roles
+
+
+def add_part(folder: Path, number: int) -> None:
+    audio = np.random.default_rng(number).normal(0, 0.1, 6 * 44_100)
+    soundfile.write(str(folder / f"{number:03d}.flac"), audio, 44_100)
+    (folder / f"{number:03d}.json").write_text(f'{{"role": "{folder.name}"}}')
+
+
+def test_a_piece_has_a_voice_where_it_was_put_and_repeats_itself(tmp_path: Path) -> None:
+    stems, roles = music(tmp_path, {"VOX_LEAD": 440, "KICK": 60, "PLUCK": 880, "BUILD": 9000})
+    drums = []
+    for index in range(8):
+        sung, again, played = (piece(stems, roles, v, np.random.default_rng(index)) for v in (True, True, False))
+        assert np.array_equal(sung.audio, again.audio)
+        assert sung.audio.shape == (2, SAMPLES)
+        assert np.abs(sung.audio).max() <= 1
+        assert sung.voice.mean() > 0.5
+        assert not played.voice.any()
+        drums.append(played.drums.any())
+    assert 0 < sum(drums) < 8
+
+
+def test_a_song_without_other_stems_gets_rendered_ones_that_do_not_change_when_there_are_more(tmp_path: Path) -> None:
+    stems, roles = music(tmp_path, {"VOX_LEAD": 440, "PLUCK": 0})
+    for folder in roles.iterdir():
+        for number in range(1, OF_EACH_ROLE):
+            add_part(folder, number)
+    before = [piece(stems, roles, False, np.random.default_rng(index)).audio for index in range(3)]
+    assert all(np.abs(audio).max() > 0 for audio in before)
+    for folder in roles.iterdir():
+        add_part(folder, OF_EACH_ROLE)
+    after = [piece(stems, roles, False, np.random.default_rng(index)).audio for index in range(3)]
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))

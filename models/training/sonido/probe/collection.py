@@ -42,7 +42,7 @@ class Collection:
 def read_collection(cache: Path, split: str, extractors: tuple[str, ...]) -> Collection:
     """Pieces that have mel, labels and the states of all `extractors`. Raises ValueError when there are none."""
     folder = cache / "mel" / split
-    names = sorted(p.stem for p in folder.glob("*.npz") if not p.stem.endswith(".partial"))
+    names = sorted(p.stem for p in folder.glob("*.npz"))
     names = [n for n in names if all((cache / e / split / f"{n}.npz").exists() for e in extractors)]
     if not names:
         raise ValueError(f"no pieces with states of {', '.join(extractors)} in {cache}; cache them first")

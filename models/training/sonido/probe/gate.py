@@ -19,6 +19,7 @@ from sonido.probe.runs import Column, Scores, Source, fill, judge
 from sonido.probe.tasks import TASKS
 from sonido.results import commit
 from sonido.shipped import WEIGHTS, ShippedModel
+from sonido.whole_files import write_text
 
 FILE = "probes.json"
 FRACTIONS = (1.0, 0.5, 0.25, 0.1)
@@ -71,9 +72,7 @@ def main() -> None:
     torch.set_num_threads(1)
     found = measure(Path(a.material), Path(a.cache), a.size, a.untrained, a.seeds, a.processes)
     path = WEIGHTS / a.size / FILE
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(found, indent=1) + "\n")
-    partial.rename(path)
+    write_text(path, json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

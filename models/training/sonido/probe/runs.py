@@ -21,6 +21,7 @@ from sonido.probe.table import Split, representations, score
 from sonido.probe.tasks import TASKS
 from sonido.processes import spread
 from sonido.shipped import ShippedModel
+from sonido.whole_files import write_text
 
 Scores = dict[str, dict[str, list[float]]]
 """Task -> share of the labels -> a value per seed."""
@@ -109,7 +110,5 @@ def _judge(root: Path, column: Column, extractors: tuple[str, ...]) -> Scores:
             scores.setdefault(task.name, {})[str(fraction)] = values
             print(f"probe={column.representation!r} task={task.name!r} fraction={fraction} values={values}", flush=True)
     path.parent.mkdir(exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(scores))
-    partial.rename(path)
+    write_text(path, json.dumps(scores))
     return scores

@@ -22,6 +22,7 @@ from sonido.mel import HOP, log_mel
 from sonido.probe.states import AnyExtractor, states_of
 from sonido.tagging.labels import INSTRUMENTS, KEYS
 from sonido.tokenisation import TOP
+from sonido.whole_files import write_arrays
 
 SAMPLE_RATE = 44_100
 TOPS = 256
@@ -111,9 +112,7 @@ def cache(extractor: AnyExtractor | None, wanted: list[Piece], folder: Path) -> 
             arrays = {"coarse": half(states.coarse), "medium": half(states.medium), "fine": half(states.fine)}
             arrays |= {f"encoder{level}": half(x) for level, x in enumerate(states.encoder)}
             arrays["clips"] = half(states.clips)
-        partial = path.with_suffix(".partial.npz")
-        np.savez(partial, **arrays)  # type: ignore[arg-type]
-        partial.rename(path)
+        write_arrays(path, arrays)
 
 
 def half(x: torch.Tensor) -> NDArray[np.float16]:

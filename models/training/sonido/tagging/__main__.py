@@ -16,12 +16,13 @@ from sonido.probe.runs import Source
 from sonido.processes import spread
 from sonido.results import commit, write_section
 from sonido.tagging.calibration import Temperatures, fit_temperatures
-from sonido.tagging.clips import PARTS, cache_part
+from sonido.tagging.clips import PARTS, cache_part, cache_songs
 from sonido.tagging.evaluate import (
     AP,
     REAL,
     RENDERED,
     Outcome,
+    data_key,
     fitted_on,
     groups_of,
     keep,
@@ -41,18 +42,21 @@ def extractor_name(a: argparse.Namespace) -> str:
 
 def _clips(a: argparse.Namespace) -> None:
     raw = Path(a.raw)
-    make_clips(Inputs(raw / "pop909", raw / "groove"), Path(a.out), a.train, a.held_out, 6.0, a.seed)
+    make_clips(Inputs(raw / "pop909", raw / "groove"), Path(a.out), a.train, a.held_out, 6.0, a.seed, a.processes)
 
 
 def _cache(a: argparse.Namespace) -> None:
     source = Source(a.size, Path(a.run_folder))
-    folders = {source.name(): source, "mel": None}
+    folders = {Path(a.out) / source.name(): source, Path(a.out) / "mel": None}
     given = (Path(a.clips), Path(a.eir))
-    jobs = [(Path(a.out) / name, *given, s, part) for name, s in folders.items() for part in PARTS]
-    spread(cache_part, jobs, a.processes)
+    spread(cache_part, [(f, *given, s, part) for f, s in folders.items() for part in PARTS], a.processes)
+    shares = [(f, s, share) for f, s in folders.items() for share in range(a.processes)]
+    spread(cache_songs, [(f, Path(a.songs), s, share, a.processes) for f, s, share in shares], a.processes)
 
 
 VARIANTS = ("mel", "features")
+HEAD_VERSION = 1
+"""One more when the head or its training changes: kept outcomes of another version do not count."""
 
 
 def _compare(a: argparse.Namespace) -> None:
@@ -64,9 +68,10 @@ def _compare(a: argparse.Namespace) -> None:
             continue
         features = extractor_name(a) if variant == "features" else None
         data = None
+        known = "mel" if features is None else f"{features}-{'.'.join(map(str, depths))}"
+        of = f"{data_key(Path(a.probes), Path(a.cache), features)}-{HEAD_VERSION}"
         for seed in range(a.seeds):
-            known = "mel" if features is None else f"{features}-{'.'.join(map(str, depths))}"
-            path = Path(a.cache) / "outcomes" / f"{known}-{a.steps}-{seed}.json"
+            path = Path(a.cache) / "outcomes" / f"{known}-{of}-{a.steps}-{seed}.json"
             outcome = kept_outcome(path)
             if outcome is None:
                 data = data or read_data(Path(a.probes), Path(a.cache), features, depths)
@@ -77,6 +82,9 @@ def _compare(a: argparse.Namespace) -> None:
             print(f"head={variant} seed={seed} {text}", flush=True)
     if len(a.only) < len(VARIANTS):
         return
+    counted = [outcomes[variant][0].counts for variant in VARIANTS]
+    if counted[0] != counted[1]:
+        raise SystemExit(f"mel and features were trained on different clips, {counted}; make the cache again")
     lines = table(outcomes)
     print("\n".join(lines))
     if a.results:
@@ -92,10 +100,11 @@ def table(outcomes: dict[str, list[Outcome]]) -> list[str]:
     first = outcomes[VARIANTS[0]][0]
     counts = first.counts
     lines = [
-        f"Trained on {counts['mixes']} mixtures of 11.9 s, {counts['parts']} rendered parts of 5.9 s and the other "
-        f"three EIR songs; tested on {counts['held_mixes']} mixtures and {counts['held_parts']} parts of held-out "
-        f"songs through unseen sound sources, and on {len(first.roles)} stems and {counts['eir_mixes']} places of the "
-        "mixes of the EIR songs, each song left out in turn.",
+        f"Trained on {counts['mixes'] + counts['songs']} mixtures of 11.9 s, {counts['parts']} rendered parts of "
+        f"5.9 s, the other three EIR songs and their voices over other music ({counts['eir_sung']} of all four); "
+        f"tested on {counts['held_mixes']} mixtures and {counts['held_parts']} parts of held-out songs through unseen "
+        f"sound sources, and on {len(first.roles)} stems and {counts['eir_mixes']} places of the mixes of the EIR "
+        "songs, each song left out in turn.",
         "",
         "| | mel | features |",
         "|---|---|---|",
@@ -134,9 +143,10 @@ def main() -> None:
     command = commands.add_parser("clips", help="render single parts of each role")
     command.add_argument("--raw", required=True, help="folder with unpacked pop909/ and groove/")
     command.add_argument("--out", required=True)
-    command.add_argument("--train", type=int, default=40, help="clips of each role")
+    command.add_argument("--train", type=int, default=120, help="clips of each role")
     command.add_argument("--held-out", type=int, default=10)
     command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--processes", type=int, default=1)
     command.set_defaults(run=_clips)
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
@@ -145,9 +155,10 @@ def main() -> None:
         command.add_argument("--size", choices=list(SIZES), default="tiny")
         return command
 
-    command = add("cache", "mel and states of the rendered parts and the EIR songs")
+    command = add("cache", "mel and states of parts, songs of the shards and the EIR songs")
     command.add_argument("--clips", required=True)
     command.add_argument("--eir", required=True)
+    command.add_argument("--songs", required=True, help="shards with rendered songs of the training split")
     command.add_argument("--out", required=True)
     command.add_argument("--processes", type=int, default=1)
     command.set_defaults(run=_cache)
@@ -160,7 +171,7 @@ def main() -> None:
         command.add_argument("--probes", required=True, help="the cache of sonido.probe")
         command.add_argument("--cache", required=True)
         command.add_argument("--depths", type=int, nargs=3, required=True)
-        command.add_argument("--steps", type=int, default=300)
+        command.add_argument("--steps", type=int, default=HeadConfig.steps)
         command.set_defaults(run=action)
         if name == "compare":
             command.add_argument("--seeds", type=int, default=3)

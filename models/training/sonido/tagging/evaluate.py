@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.head import TaggingHead
 from sonido.tagging.labels import ACTIVITIES, INSTRUMENTS, ROLES
 from sonido.tagging.train import HeadConfig, train_head
+from sonido.whole_files import write_text
 
 RENDERED = ("instruments mAP", "key MIREX", "role accuracy")
 AP = "AP, "
 """Before the names of the classes in the scores."""
 FEWEST = 3
 """Positive and negative pieces that a class needs to be judged."""
+COUNTED = ("mixes", "held_mixes", "parts", "held_parts", "eir_mixes", "eir_sung", "songs")
 REAL = ("role accuracy, EIR", "voice F1, EIR", "drums F1, EIR")
 
 
@@ -37,6 +40,9 @@ class HeadData:
     held_parts: list[Example]
     eir_stems: list[Example]
     eir_mixes: list[Example]
+    eir_sung: list[Example]
+    songs: list[Example]
+    """Mixtures that the clip embedding and the priors have been trained on."""
 
     def eir_songs(self) -> list[str]:
         return sorted({song_of(e.name) for e in self.eir_mixes})
@@ -60,7 +66,8 @@ def read_data(probes: Path, clips: Path, features: str | None, depths: Depths) -
     return HeadData(
         read(probes, "train"), read(probes, "test"), read(probes, "validation"),
         read(clips, "roles-train"), read(clips, "roles-held_out"),
-        read(clips, "eir-stems"), read(clips, "eir-mixes"),
+        read(clips, "eir-stems"), read(clips, "eir-mixes"), read(clips, "eir-sung"),
+        read(clips, "songs"),
     )  # fmt: skip
 
 
@@ -131,11 +138,14 @@ def of_song(examples: list[Example], song: str) -> list[Example]:
 
 
 def groups_of(data: HeadData, left_out: str | None) -> list[list[Example]]:
-    """Mixtures twice as often as each of the rest."""
-    stems, mixes = data.eir_stems, data.eir_mixes
+    """Each is drawn from equally often, the songs twice as often. Raises ValueError when one is empty."""
+    recorded = [data.eir_stems, data.eir_mixes, data.eir_sung]
     if left_out is not None:
-        stems, mixes = without(stems, left_out), without(mixes, left_out)
-    return [data.mixes, data.mixes, data.parts, stems, mixes]
+        recorded = [without(examples, left_out) for examples in recorded]
+    groups = [data.mixes, data.songs, data.songs, data.parts, *recorded]
+    if not all(groups):
+        raise ValueError("a part of the caches is empty; make them with `sonido.probe` and `sonido.tagging cache`")
+    return groups
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,13 @@ class Outcome:
     """Per EIR stem (found, true) index."""
     counts: dict[str, int]
     """Clips of each kind."""
+
+
+def data_key(probes: Path, clips: Path, features: str | None) -> str:
+    """Of the clips that a head learns from and is judged on, by name and extractor."""
+    folders = [root / (features or "mel") for root in (probes, clips)]
+    names = [f"{p.relative_to(folder)}" for folder in folders for p in sorted(folder.rglob("*.npz"))]
+    return hashlib.sha256("\n".join([str(features), *names]).encode()).hexdigest()[:8]
 
 
 def kept_outcome(path: Path) -> Outcome | None:
@@ -158,7 +175,7 @@ def kept_outcome(path: Path) -> Outcome | None:
 
 def keep(outcome: Outcome, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(vars(outcome), indent=1))
+    write_text(path, json.dumps(vars(outcome), indent=1))
 
 
 def leave_one_song_out(data: HeadData, config: HeadConfig, seed: int, mel_extra: bool) -> Outcome:
@@ -177,5 +194,5 @@ def leave_one_song_out(data: HeadData, config: HeadConfig, seed: int, mel_extra:
     scores["role accuracy, EIR"] = float(np.mean([a == b for a, b in roles.values()]))
     for name, (found, true) in frames.items():
         scores[f"{name} F1, EIR"] = f_measure(np.array(found), np.array(true))
-    counts = {name: len(getattr(data, name)) for name in ("mixes", "held_mixes", "parts", "held_parts", "eir_mixes")}
+    counts = {name: len(getattr(data, name)) for name in COUNTED}
     return Outcome(scores, roles, counts)

@@ -41,7 +41,7 @@ def read_examples(mel_folder: Path, state_folder: Path | None, depths: Depths) -
     found: list[Example] = []
     for path in sorted(mel_folder.glob("*.npz")):
         states = None if state_folder is None else state_folder / path.name
-        if path.stem.endswith(".partial") or (states is not None and not states.exists()):
+        if states is not None and not states.exists():
             continue
         with np.load(path) as arrays:
             found.append(_example(path.stem, dict(arrays), None if states is None else _features(states, depths)))

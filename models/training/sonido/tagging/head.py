@@ -4,7 +4,8 @@ Input per coarse frame (2048 samples): `mel` [4 x 96], the log-mel frames 4i .. 
 `extra` is the states of the three levels beside each other (the finer ones averaged over the frame) and the embedding
 of the clip with the nearest centre, brought to 288 columns by a fixed matrix where they are wider; the head without
 features is as large and gets mean, deviation and change of the mel frames there, so that only what these columns say
-differs.
+differs. Where a voice sounds is heard without `extra`: of sung music there are four songs, and features tell songs
+apart too well to learn from so few (RESULTS.md, LOG.md).
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class TaggingHead(nn.Module):
         self.attention = nn.Linear(width, len(GROUPS))
         self.inner = nn.ModuleList(nn.Linear(width, width) for _ in GROUPS)
         self.outer = nn.ModuleList(nn.Linear(width, count) for count in GROUPS)
+        self.direct = nn.Linear(min(extra_width, EXTRA), sum(GROUPS), bias=False)
+        """From the mean of the extra columns: what a linear probe reads of them needs no more."""
 
     @torch.no_grad()
     def standardise(self, rows: Tensor) -> None:
@@ -63,17 +66,26 @@ class TaggingHead(nn.Module):
         Logits: instruments [batch, 18], key [batch, 24], role [batch, 17], activity [batch, frames, 2].
         """
         x = (torch.cat([mel, extra], dim=-1) - self.mean) / self.deviation
+        heard, beside = x[..., :MEL_WIDTH], x[..., MEL_WIDTH:]
         if self.components is not None:
-            x = torch.cat([x[..., :MEL_WIDTH], x[..., MEL_WIDTH:] @ self.components], dim=-1)
-        h = F.gelu(self.project(self.dropout(x)))
-        h = h + F.gelu(self.mix(torch.cat([shifted(h, -1), h, shifted(h, 1)], dim=-1)))
-        h = self.norm(h)
+            beside = beside @ self.components
+        mean = (beside * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp_min(1)
+        direct = self.direct(self.dropout(mean)).split(GROUPS, dim=-1)
+        h = self._encoded(torch.cat([heard, beside], dim=-1))
+        voice = self.activity(self._encoded(torch.cat([heard, torch.zeros_like(beside)], dim=-1)))[..., :1]
         weights = (self.attention(h) + (mask[..., None] - 1) * 1e4).softmax(1)
         logits = []
         for group, (inner, outer) in enumerate(zip(self.inner, self.outer, strict=True)):
             pooled = (weights[..., group : group + 1] * h).sum(1)
-            logits.append(outer(F.gelu(inner(self.dropout(pooled)))))
-        return logits[0], logits[1], logits[2], self.activity(h)
+            logits.append(outer(F.gelu(inner(self.dropout(pooled)))) + direct[group])
+        return logits[0], logits[1], logits[2], torch.cat([voice, self.activity(h)[..., 1:]], dim=-1)
+
+    def _encoded(self, x: Tensor) -> Tensor:
+        """[batch, frames, inputs] -> [batch, frames, width]"""
+        h = F.gelu(self.project(self.dropout(x)))
+        h = h + F.gelu(self.mix(torch.cat([shifted(h, -1), h, shifted(h, 1)], dim=-1)))
+        normed: Tensor = self.norm(h)
+        return normed
 
 
 def stacked(mel: Tensor) -> Tensor:

@@ -21,6 +21,8 @@ ROLES = (
 """What a track is in a mix; `drums` is a whole kit or loop, `brass` has the winds with it."""
 
 ACTIVITIES = ("voice", "drums")
+VOICE_ROLES, DRUM_ROLES = ("lead-vocal", "backing-vocal"), ("kick", "snare", "hats", "percussion", "drums")
+"""Roles that count as each activity."""
 
 KICK, SNARE, HATS = (35, 36), (37, 38, 39, 40), (42, 44, 46, 49, 51, 52, 53, 55, 57, 59)
 """General MIDI percussion keys; cymbals are with the hats, as mixers group them."""

@@ -22,9 +22,13 @@ from sonido.data.preparation import Inputs, allowed_sources
 from sonido.data.renderer import Sources, render
 from sonido.data.score import Note, Part, Score, excerpt
 from sonido.data.splits import split_of_song
-from sonido.tagging.labels import HATS, KICK, PROGRAMS, ROLES, SNARE
+from sonido.processes import spread
+from sonido.tagging.labels import DRUM_ROLES, HATS, KICK, PROGRAMS, ROLES, SNARE
+from sonido.whole_files import write_text
 
 SAMPLE_RATE = 44_100
+BLOCK = 10
+"""Clips of a role that one process makes after each other."""
 DRUM_KEYS = {"kick": KICK, "snare": SNARE, "hats": HATS}
 REGISTERS = {"bass": (28, 48), "pad": (48, 76), "lead-vocal": (52, 76), "backing-vocal": (50, 74)}
 """MIDI notes that a role keeps to, by octaves."""
@@ -135,8 +139,7 @@ def make_clip(
         audio = _sweep(seconds, random)
         level = 0.05 / (float(np.sqrt(np.mean(audio**2))) + 1e-9)
         return np.round(np.clip(audio * level, -1, 1) * 32767).astype(np.int16), {"role": role, "source": "noise"}
-    drums = role in ("kick", "snare", "hats", "percussion", "drums")
-    score = (_drum_score if drums else _pitched_score)(inputs, role, training, random)
+    score = (_drum_score if role in DRUM_ROLES else _pitched_score)(inputs, role, training, random)
     vary_tempo(score, float(np.exp(random.normal(0, 0.1))))
     busy = [n.start for part in score.parts for n in part.notes]
     if not busy:
@@ -154,22 +157,35 @@ def make_clip(
     return rendering.mix, {"role": role, "source": stem.source, "program": program, "song": score.song}
 
 
-def make_clips(inputs: Inputs, out: Path, train: int, held_out: int, seconds: float, seed: int) -> None:
-    """`train` and `held_out` clips of every role. Roles in turn, so that a stop in the middle leaves a balanced set."""
-    for split, count in (("held_out", held_out), ("train", train)):
-        sources = allowed_sources("train" if split == "train" else "test")
-        for number in range(count):
-            for index, role in enumerate(ROLES):
-                path = out / split / role / f"{number:03d}.flac"
-                if path.with_suffix(".json").exists():
-                    continue
-                path.parent.mkdir(parents=True, exist_ok=True)
-                for attempt in range(20):
-                    drawn = seed + 1_000_000 * index + 20 * number + attempt + (500_000 if split == "train" else 0)
-                    try:
-                        audio, label = make_clip(inputs, sources, role, split == "train", seconds, drawn)
-                    except ValueError:
-                        continue
-                    soundfile.write(str(path), audio.T, SAMPLE_RATE, subtype="PCM_16")
-                    path.with_suffix(".json").write_text(json.dumps({**label, "seed": drawn}))
-                    break
+def make_clips(
+    inputs: Inputs, out: Path, train: int, held_out: int, seconds: float, seed: int, processes: int = 1
+) -> None:
+    """`train` and `held_out` clips of every role, ten of each in turn, so that a stop leaves a balanced set."""
+    jobs = [
+        (inputs, out / split, split == "train", role, range(first, min(first + BLOCK, count)), seconds, seed)
+        for split, count in (("held_out", held_out), ("train", train))
+        for first in range(0, count, BLOCK)
+        for role in ROLES
+    ]
+    spread(render_role, jobs, processes)
+
+
+def render_role(
+    inputs: Inputs, folder: Path, training: bool, role: str, numbers: range, seconds: float, seed: int
+) -> None:
+    """Clips of one role into the folder of a split."""
+    sources = allowed_sources("train" if training else "test")
+    for number in numbers:
+        path = folder / role / f"{number:03d}.flac"
+        if path.with_suffix(".json").exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for attempt in range(20):
+            drawn = seed + 1_000_000 * ROLES.index(role) + 20 * number + attempt + (500_000 if training else 0)
+            try:
+                audio, label = make_clip(inputs, sources, role, training, seconds, drawn)
+            except ValueError:
+                continue
+            soundfile.write(str(path), audio.T, SAMPLE_RATE, subtype="PCM_16")
+            write_text(path.with_suffix(".json"), json.dumps({**label, "seed": drawn}))
+            break
