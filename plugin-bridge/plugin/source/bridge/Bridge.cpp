@@ -30,7 +30,10 @@ void Bridge::start(const Identity& who)
 {
     identify(who);
     if (thread.joinable()) return;
-    quit = false;
+    quit = met = false;
+    // An export starts to play right after it opened the session: what it plays before the app answers the first hello is kept.
+    wanted = Endpoint::read().has_value();
+    lostAt = Clock::now();
     thread = std::thread([this] { run(); });
 }
 
@@ -105,11 +108,11 @@ void Bridge::search()
     {
         const auto endpoint = Endpoint::read();
         const bool there = endpoint && connect(*endpoint);
-        const bool met = there && greet(*endpoint);
+        if (there && greet(*endpoint)) return;
+        socket.close();
         if (!there && now == BridgeState::refused) lost(BridgeState::searching, "");
         searchAt = Clock::now() + (now == BridgeState::refused ? std::chrono::milliseconds(refusedInterval) : searchInterval);
-        if (met) return;
-        socket.close();
+        if (!met) wanted = false; // the file was left behind by an app that is gone, or the app refused
     }
     std::unique_lock<std::mutex> lock(guard);
     // A broken connection leaves a ring that must not run over before the app is back.
@@ -200,7 +203,7 @@ bool Bridge::greet(const Endpoint& endpoint)
         const std::lock_guard<std::mutex> lock(guard);
         text = "Connected to SoniDesk.";
     }
-    wanted = true;
+    wanted = met = true;
     now = BridgeState::connected;
     listener.welcomed();
     return true;

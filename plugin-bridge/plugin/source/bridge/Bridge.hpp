@@ -52,7 +52,8 @@ public:
     /// [main-thread] Sends what is left and ends the thread.
     void stop();
 
-    /// [any-thread] True while blocks are worth capturing: connected, or the connection broke a moment ago.
+    /// [any-thread] True while blocks are worth capturing: connected, or the connection broke a moment ago, or the app runs and has
+    /// not answered the first hello yet.
     bool capturing() const noexcept { return wanted.load(std::memory_order_relaxed); }
     /// [any-thread]
     BridgeState state() const noexcept { return now.load(std::memory_order_relaxed); }
@@ -110,7 +111,8 @@ private:
     uint64_t sequence = 0;
     std::string greetedAs;
     std::chrono::duration<double> keepAliveInterval{2};
-    bool welcomed = false;
+    /// The last hello was answered; any hello was.
+    bool welcomed = false, met = false;
     Clock::time_point sentAt, heardAt, lostAt, searchAt;
 };
 

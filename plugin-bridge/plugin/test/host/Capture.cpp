@@ -156,6 +156,44 @@ static void reconnect(ClapInstance& one, FakeApp& app)
     check(until([&] { return app.heard().parameters.size() > 50 && !app.heard().status.is_null(); }), "and all parameters and the status");
 }
 
+/// An export plays before the app has answered; and nobody keeps what plays while no app runs.
+static void early(const ClapLibrary& library)
+{
+    constexpr uint32_t frames = 48000 * 30; // more than the ring holds
+    const auto in = stereoNoise(frames, 44);
+    FakeApp app;
+    {
+        ClapInstance one(library);
+        one.activate();
+        Song song;
+        song.playing = true;
+        one.roll(song, 4800, 480, &in);
+        song.playing = false;
+        app.start();
+        check(settle(one, app, [](const Heard& heard) { return !heard.status.is_null(); }), "connected");
+        check(app.heard().frames == 0, "what was played before there was an app is not kept");
+    }
+    app.stop();
+    app.start();
+    app.stuck = true;
+    ClapInstance one(library);
+    one.activate();
+    Song song;
+    song.playing = true;
+    for (uint32_t at = 0; at < frames; at += 48000)
+    {
+        const ClapInstance::Audio part = {{in[0].begin() + at, in[0].begin() + at + 48000}, {in[1].begin() + at, in[1].begin() + at + 48000}};
+        one.roll(song, 48000, 1024, &part);
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    }
+    check(app.connections() == 0, "the app has not answered yet");
+    app.stuck = false;
+    check(until([&] { return app.heard().frames == frames; }), "an export that begins before the app answers arrives whole");
+    const Heard heard = app.heard();
+    const auto audio = timeline(heard, 0, frames);
+    check(heard.gaps.empty() && sameBits(audio[0], in[0]) && sameBits(audio[1], in[1]), "from its first frame on, bit for bit");
+}
+
 static void conversation(const ClapLibrary& library, FakeApp& app)
 {
     ClapInstance one(library);
@@ -199,6 +237,8 @@ void capture(const Options& options)
     app.stop();
     app.start();
     conversation(library, app);
+    app.stop();
+    early(library);
 }
 
 } // namespace host
