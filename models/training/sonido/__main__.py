@@ -38,7 +38,8 @@ def _prepare(a: argparse.Namespace) -> None:
     raw = Path(a.raw)
     eir = _folder(Path(a.eir)) if a.eir else _folder(raw / "eir")
     inputs = Inputs(_folder(raw / "pop909"), _folder(raw / "groove"), _folder(raw / "lieder"), eir)
-    prepare(inputs, Path(a.out), a.processes, a.stems, a.seconds, a.hours, a.variants, tuple(a.kinds), tuple(a.splits))
+    prepare(inputs, Path(a.out), a.processes, a.stems, a.seconds, a.hours, a.variants, tuple(a.kinds), tuple(a.splits),
+            a.first_variant)  # fmt: skip
 
 
 def _stage1(a: argparse.Namespace) -> None:
@@ -162,7 +163,10 @@ def main() -> None:
     prepare_command.add_argument("--stems", action="store_true", help="keep stems beside the mixes")
     prepare_command.add_argument("--seconds", type=float, default=90.0, help="longest rendered excerpt")
     prepare_command.add_argument("--hours", type=float, default=math.inf)
-    prepare_command.add_argument("--variants", type=int, default=1)
+    prepare_command.add_argument("--variants", type=int, default=1, help="renderings of each score")
+    prepare_command.add_argument(
+        "--first-variant", type=int, default=0, help="number of the first of them: others are other music"
+    )
     prepare_command.add_argument("--kinds", nargs="*", default=[], help="only these corpora")
     prepare_command.add_argument("--splits", nargs="*", default=[], help="only these of train, validation, test")
     prepare_command.set_defaults(run=_prepare)

@@ -94,10 +94,13 @@ class Job:
         return int(hashlib.sha256(self.name.encode()).hexdigest()[:8], 16)
 
 
-def list_jobs(inputs: Inputs, variants: int = 1) -> list[Job]:
-    """All jobs in an order that mixes the corpora (by hash), so that a stop in the middle leaves a balanced set."""
+def list_jobs(inputs: Inputs, variants: int = 1, first_variant: int = 0) -> list[Job]:
+    """All jobs in an order that mixes the corpora (by hash), so that a stop in the middle leaves a balanced set.
+
+    Scores come in `variants` renderings, numbered from `first_variant`; recordings always in the same ones.
+    """
     jobs: list[Job] = []
-    for variant in range(variants):
+    for variant in range(first_variant, first_variant + variants):
         if inputs.pop909:
             jobs += [Job("pop909", f"pop909/{p.name}", str(p), variant) for p in pop909.songs(inputs.pop909)]
         if inputs.groove:
@@ -260,10 +263,10 @@ def _worker(arguments: tuple[Job, Inputs, Path, bool, float]) -> tuple[str, floa
 
 def prepare(
     inputs: Inputs, out: Path, processes: int, keep_stems: bool, seconds: float, hours: float, variants: int,
-    kinds: tuple[str, ...] = (), splits: tuple[str, ...] = (),
+    kinds: tuple[str, ...] = (), splits: tuple[str, ...] = (), first_variant: int = 0,
 ) -> float:  # fmt: skip
     """Runs all jobs but those of the probes' songs, or stops when `hours` of new audio exist."""
-    jobs = [job for job in list_jobs(inputs, variants) if not kinds or job.kind in kinds]
+    jobs = [job for job in list_jobs(inputs, variants, first_variant) if not kinds or job.kind in kinds]
     jobs = [job for job in jobs if not splits or job.split in splits]
     jobs = [job for job in jobs if not kept_for_probes(job.unit)]
     return run_jobs(jobs, inputs, out, processes, keep_stems, seconds, hours)
