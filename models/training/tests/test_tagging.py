@@ -9,15 +9,16 @@ import pytest
 import soundfile
 import torch
 
+from sonido.tagging.__main__ import refuse_different_clips
 from sonido.tagging.calibration import Temperatures, best_temperature, confidence_error
 from sonido.tagging.evaluate import HeadData, groups_of
 from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.export import export_head, write_labels
 from sonido.tagging.head import MEL_WIDTH, TaggingHead, mel_statistics, sounding, stacked
-from sonido.tagging.labels import INSTRUMENTS, KEYS, PROGRAMS, ROLES, role_of_eir
+from sonido.tagging.labels import INSTRUMENTS, KEYS, PROGRAMS, ROLES, VOICE_ROLES, role_of_eir
 from sonido.tagging.places import active_frames, loudest_places
 from sonido.tagging.sung import OF_EACH_ROLE, SAMPLES, piece
-from sonido.tagging.train import HeadConfig, train_head
+from sonido.tagging.train import Group, HeadConfig, train_head
 
 torch.set_num_threads(1)
 
@@ -58,12 +59,26 @@ def test_a_song_that_is_left_out_is_in_no_group_and_none_may_be_empty() -> None:
     rendered = [named("pop909-1@20")]
     ours = [named(f"{song}{rest}") for song in ("3.Sodium", "5.Rubidium") for rest in ("-KICK@12", "@40", "@sung012")]
     data = HeadData(rendered, rendered, rendered, rendered, rendered, ours, ours, ours, rendered)
-    left = [e.name for group in groups_of(data, "3.Sodium") for e in group]
+    left = [e.name for group in groups_of(data, "3.Sodium") for e in group.examples]
     assert "5.Rubidium@sung012" in left
     assert not any("Sodium" in name for name in left)
-    assert any("Sodium" in e.name for group in groups_of(data, None) for e in group)
+    assert any("Sodium" in e.name for group in groups_of(data, None) for e in group.examples)
     with pytest.raises(ValueError, match="is empty"):
         groups_of(replace(data, songs=[]), None)
+
+
+def test_what_sounds_like_a_voice_is_rendered_for_vocals_alone() -> None:
+    sung = {program for role in VOICE_ROLES for program in PROGRAMS[role]}
+    assert {52, 53, 54, 85, 91} <= sung
+    assert not sung & {
+        program for role, programs in PROGRAMS.items() if role not in VOICE_ROLES for program in programs
+    }
+
+
+def test_a_comparison_on_different_clips_is_refused_before_any_training() -> None:
+    refuse_different_clips({"songs/a.npz"}, {"songs/a.npz"})
+    with pytest.raises(SystemExit, match="2 without features and 0 without mel, such as songs/b"):
+        refuse_different_clips({"songs/a.npz", "songs/b.npz", "songs/c.npz"}, {"songs/a.npz"})
 
 
 def test_both_heads_are_equally_wide_and_silence_does_not_count() -> None:
@@ -104,7 +119,7 @@ def example(role: int, seed: int) -> Example:
 
 
 def test_training_learns_roles_and_repeats_itself() -> None:
-    groups = [[example(role, 10 * role + k) for role in range(4) for k in range(6)]]
+    groups = [Group([example(role, 10 * role + k) for role in range(4) for k in range(6)])]
     config = HeadConfig(steps=60, batch=8, frames=32)
     head, again = (train_head(groups, config, 1, True) for _ in range(2))
     found = [

@@ -28,6 +28,7 @@ from sonido.tagging.evaluate import (
     keep,
     kept_outcome,
     leave_one_song_out,
+    names_of,
     read_data,
 )
 from sonido.tagging.export import export_head, write_labels
@@ -55,26 +56,39 @@ def _cache(a: argparse.Namespace) -> None:
 
 
 VARIANTS = ("mel", "features")
-HEAD_VERSION = 1
+HEAD_VERSION = 2
 """One more when the head or its training changes: kept outcomes of another version do not count."""
+
+
+def refuse_different_clips(mel: set[str], features: set[str]) -> None:
+    """Raises SystemExit when one of the two lacks a clip: the comparison would not be one."""
+    if mel == features:
+        return
+    missing = [f"{len(mel - features)} without features", f"{len(features - mel)} without mel"]
+    raise SystemExit(
+        f"{len(mel | features)} clips are cached, {' and '.join(missing)}, such as {min(mel ^ features)}; "
+        "call `sonido.probe` and `sonido.tagging cache` again, they make what is missing"
+    )
 
 
 def _compare(a: argparse.Namespace) -> None:
     """Outcomes are kept beside the cache, so that a run that was cut short goes on where it stopped."""
     depths: Depths = (a.depths[0], a.depths[1], a.depths[2])
     outcomes: dict[str, list[Outcome]] = {name: [] for name in VARIANTS}
+    caches = (Path(a.probes), Path(a.cache))
+    refuse_different_clips(*(set(names_of(*caches, features)) for features in (None, extractor_name(a))))
     for variant in VARIANTS:
         if variant not in a.only:
             continue
         features = extractor_name(a) if variant == "features" else None
         data = None
         known = "mel" if features is None else f"{features}-{'.'.join(map(str, depths))}"
-        of = f"{data_key(Path(a.probes), Path(a.cache), features)}-{HEAD_VERSION}"
+        of = f"{data_key(*caches, features)}-{HEAD_VERSION}"
         for seed in range(a.seeds):
             path = Path(a.cache) / "outcomes" / f"{known}-{of}-{a.steps}-{seed}.json"
             outcome = kept_outcome(path)
             if outcome is None:
-                data = data or read_data(Path(a.probes), Path(a.cache), features, depths)
+                data = data or read_data(*caches, features, depths)
                 outcome = leave_one_song_out(data, HeadConfig(steps=a.steps), seed, mel_extra=features is None)
                 keep(outcome, path)
             outcomes[variant].append(outcome)
@@ -82,9 +96,6 @@ def _compare(a: argparse.Namespace) -> None:
             print(f"head={variant} seed={seed} {text}", flush=True)
     if len(a.only) < len(VARIANTS):
         return
-    counted = [outcomes[variant][0].counts for variant in VARIANTS]
-    if counted[0] != counted[1]:
-        raise SystemExit(f"mel and features were trained on different clips, {counted}; make the cache again")
     lines = table(outcomes)
     print("\n".join(lines))
     if a.results:

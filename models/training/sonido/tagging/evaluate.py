@@ -18,7 +18,7 @@ from sonido.tagging.calibration import Temperatures, errors, fit_temperatures
 from sonido.tagging.examples import Example, read_examples
 from sonido.tagging.head import TaggingHead
 from sonido.tagging.labels import ACTIVITIES, INSTRUMENTS, ROLES
-from sonido.tagging.train import HeadConfig, train_head
+from sonido.tagging.train import Group, HeadConfig, train_head
 from sonido.whole_files import write_text
 
 RENDERED = ("instruments mAP", "key MIREX", "role accuracy")
@@ -137,13 +137,13 @@ def of_song(examples: list[Example], song: str) -> list[Example]:
     return [e for e in examples if song_of(e.name) == song]
 
 
-def groups_of(data: HeadData, left_out: str | None) -> list[list[Example]]:
-    """Each is drawn from equally often, the songs twice as often. Raises ValueError when one is empty."""
+def groups_of(data: HeadData, left_out: str | None) -> list[Group]:
+    """Raises ValueError when one is empty."""
     recorded = [data.eir_stems, data.eir_mixes, data.eir_sung]
     if left_out is not None:
         recorded = [without(examples, left_out) for examples in recorded]
-    groups = [data.mixes, data.songs, data.songs, data.parts, *recorded]
-    if not all(groups):
+    groups = [Group(data.mixes), Group(data.songs, 2), *(Group(examples) for examples in (data.parts, *recorded))]
+    if not all(group.examples for group in groups):
         raise ValueError("a part of the caches is empty; make them with `sonido.probe` and `sonido.tagging cache`")
     return groups
 
@@ -157,11 +157,15 @@ class Outcome:
     """Clips of each kind."""
 
 
-def data_key(probes: Path, clips: Path, features: str | None) -> str:
-    """Of the clips that a head learns from and is judged on, by name and extractor."""
+def names_of(probes: Path, clips: Path, features: str | None) -> list[str]:
+    """Of the clips that a head learns from and is judged on."""
     folders = [root / (features or "mel") for root in (probes, clips)]
-    names = [f"{p.relative_to(folder)}" for folder in folders for p in sorted(folder.rglob("*.npz"))]
-    return hashlib.sha256("\n".join([str(features), *names]).encode()).hexdigest()[:8]
+    return [f"{p.relative_to(folder)}" for folder in folders for p in sorted(folder.rglob("*.npz"))]
+
+
+def data_key(probes: Path, clips: Path, features: str | None) -> str:
+    """Of the clips by name and extractor."""
+    return hashlib.sha256("\n".join([str(features), *names_of(probes, clips, features)]).encode()).hexdigest()[:8]
 
 
 def kept_outcome(path: Path) -> Outcome | None:

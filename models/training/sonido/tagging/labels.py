@@ -34,14 +34,14 @@ PROGRAMS: dict[str, tuple[int, ...]] = {
     "guitar": tuple(range(24, 32)),
     "piano": (0, 1, 2, 3),
     "keys": (4, 5, 6, 7, *range(16, 24)),
-    "lead-synth": tuple(range(80, 88)),
-    "pad": (*range(88, 96), 50, 51),
+    "lead-synth": (*range(80, 85), 86, 87),
+    "pad": (*range(88, 91), *range(92, 96), 50, 51),
     "pluck": (*range(8, 16), 45, 46, 104, 105, 106, 107, 108),
     "strings": (40, 41, 42, 43, 44, 48, 49),
     "brass": (*range(56, 80),),
     "effects": (*range(96, 104), 119, 120, 121, 122, 123, 124, 125, 126, 127),
 }
-"""General MIDI programs that a role is rendered with."""
+"""General MIDI programs that a role is rendered with; those that sound like voices are the vocals' alone."""
 
 _EIR_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("drums", ("K_&_SN",)),

@@ -7,7 +7,6 @@ so leaving the song out leaves out the piece.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,13 +19,12 @@ from sonido.data.augmentation import Augmentation, augment
 from sonido.data.clips import fitted
 from sonido.data.pitch_time import change, source_length
 from sonido.data.recordings import eir_songs
-from sonido.tagging.labels import DRUM_ROLES, PROGRAMS, VOICE_ROLES, role_of_eir
+from sonido.tagging.labels import DRUM_ROLES, VOICE_ROLES, role_of_eir
 from sonido.tagging.places import active_frames, levels, loudest_places, read_at
 from sonido.tokenisation import TOP
 
 TOPS = 128
 SAMPLES = TOPS * TOP
-SUNG_PROGRAMS = {program for role in VOICE_ROLES for program in PROGRAMS[role]}
 OF_EACH_ROLE = 40
 """Rendered parts that backings are drawn from, so that a piece stays what it is when there are more."""
 RENDERED = 0.5
@@ -112,8 +110,6 @@ def rendered_backing(roles: Path, random: np.random.Generator) -> Layer:
     for folder in picked:
         clips = sorted(folder.glob("*.json"))[:OF_EACH_ROLE]
         path = clips[int(random.integers(len(clips)))]
-        if json.loads(path.read_text()).get("program") in SUNG_PROGRAMS:  # a pad may be a choir
-            continue
         audio = read_at(path.with_suffix(".flac"), 0, SAMPLES)
         audio = audio * np.float32(0.05 / max(1e-4, _rms(audio)) * 10 ** (random.normal(0, 3) / 20))
         loud = active_frames(audio, float(np.mean(audio**2)))

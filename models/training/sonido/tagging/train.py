@@ -74,14 +74,22 @@ def loss_of(head: TaggingHead, batch: Batch) -> Tensor:
     return total
 
 
-def train_head(groups: list[list[Example]], config: HeadConfig, seed: int, mel_extra: bool) -> TaggingHead:
-    """A head on examples in `groups` that are drawn from equally often; `mel_extra`: `extra` follows a clip's gain."""
+@dataclass(frozen=True)
+class Group:
+    examples: list[Example]
+    weight: int = 1
+    """How often it is drawn from, beside the other groups."""
+
+
+def train_head(groups: list[Group], config: HeadConfig, seed: int, mel_extra: bool) -> TaggingHead:
+    """A head on the examples of `groups`; `mel_extra`: `extra` follows a clip's gain."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    head = TaggingHead(groups[0][0].extra.shape[1])
-    rows = [torch.cat([e.mel, e.extra], dim=1)[e.mask > 0][::7] for g in {id(g): g for g in groups}.values() for e in g]
+    width = groups[0].examples[0].extra.shape[1]
+    head = TaggingHead(width)
+    rows = [torch.cat([e.mel, e.extra], dim=1)[e.mask > 0][::7] for group in groups for e in group.examples]
     head.standardise(torch.cat(rows))
-    width = groups[0][0].extra.shape[1]
+    draws = [group.examples for group in groups for _ in range(group.weight)]
     extra_deviation = head.deviation[MEL_WIDTH:]
     optimiser = torch.optim.AdamW(head.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
     averaged = copy.deepcopy(head).eval()
@@ -91,8 +99,8 @@ def train_head(groups: list[list[Example]], config: HeadConfig, seed: int, mel_e
             parameters["lr"] = config.learning_rate * share
         picked = []
         for _ in range(config.batch):
-            group = groups[int(random.integers(len(groups)))]
-            example = group[int(random.integers(len(group)))]
+            examples = draws[int(random.integers(len(draws)))]
+            example = examples[int(random.integers(len(examples)))]
             picked.append((example, int(random.integers(max(1, len(example.mask) - config.frames + 1)))))
         batch = collate(picked, config.frames)
         gain = config.gain * torch.randn(config.batch, 1, 1)
