@@ -33,12 +33,21 @@ export const list = (text: string): string[] => {
   return names;
 };
 
+const folder = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('The name of a folder was expected.');
+  return text;
+};
+
 export const withEngineOptions = (command: Command): Command =>
   command
-    .option('--session <folder>', 'keep results in this session folder (made when missing) and reuse them')
+    .option(
+      '--session <folder>',
+      'keep results in this session folder (made when missing) and reuse them',
+      folder,
+    )
     .option('--provider <name>', 'run models on cpu, webgpu, cuda, ...; by default the fastest that is right')
     .option('--threads <count>', 'processor threads for models', wholeNumber)
-    .option('-q, --quiet', 'no progress')
+    .option('-q, --quiet', 'no progress, only what you have to know')
     .option('--json', 'the result as JSON on stdout');
 
 /** Examples below the options of a command's help. */

@@ -245,6 +245,38 @@ describe('damaged headers', () => {
   });
 });
 
+describe('damage that was found by chance', () => {
+  const damaged = async (name: string, changes: readonly (readonly [number, number])[]) => {
+    const bytes = await readFile(join(fixtures, name));
+    for (const [at, value] of changes) bytes[at] = value;
+    return decoded(await saved(`damaged-${name}`, bytes));
+  };
+
+  it('a packet that is said to last for hours does not become hours of silence', async () => {
+    const { output } = await damaged('tone.m4a', [
+      [871, 232],
+      [559, 129],
+      [890, 67],
+      [72, 24],
+    ]);
+    expect(output.frames).toBeLessThan(1e6);
+  });
+
+  it('a chunk that is said to hold billions of packets is refused at once', async () => {
+    const changes = [
+      [591, 141],
+      [96, 96],
+      [522, 233],
+      [473, 96],
+      [836, 150],
+    ] as const;
+    await expect(damaged('tone.m4a', changes)).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: expect.stringMatching(/is damaged: a chunk is said to hold \d+ packets, the track has \d+\./),
+    });
+  });
+});
+
 describe('bad input', () => {
   const known = 'WAV, AIFF, FLAC, MP3, AAC or M4A, Ogg Vorbis, Opus and WebM can be read.';
 
@@ -306,6 +338,18 @@ describe('bad input', () => {
         expect(outcome).toBeOneOf(['read', 'bad-input', 'unsupported']);
       }
     }
+  });
+
+  it('an M4A file whose header comes first and promises more than there is is reported', async () => {
+    const bytes = await readFile(join(fixtures, 'tone.m4a'));
+    const { output, notes } = await decoded(await saved('early.m4a', bytes.subarray(0, bytes.length * 0.6)));
+    expect(output.frames).toBeLessThan(4000);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^The file is cut off or damaged after 0\.0\d+ of 0\.1\d+ s\. What is there is used\.$/,
+      ),
+    ]);
+    expect((await decoded(join(fixtures, 'tone.m4a'))).notes).toEqual([]);
   });
 
   it('a FLAC file that ends before its header says is reported', async () => {

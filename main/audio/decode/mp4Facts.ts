@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { SoniError } from '../../contracts/errors.ts';
 import { fileError } from '../../platform/fileError.ts';
 
 /** What the demuxer does not tell about an MP4 file (ISO 14496-12) and its first audio track. */
@@ -10,6 +11,9 @@ export interface Mp4Facts {
   /** Apple's gapless comment: samples of delay before and padding after the audio, and its length. */
   readonly gapless: { readonly delay: number; readonly padding: number; readonly frames: number } | null;
 }
+
+/** Packets that a chunk may be said to hold though the track has fewer: some programs write a round number. */
+const roomInChunk = 1 << 16;
 
 interface Box {
   readonly type: string;
@@ -86,9 +90,33 @@ function gapless(moov: Buffer): Mp4Facts['gapless'] {
   return null;
 }
 
+/**
+ * The demuxer walks through all packets of a chunk to find one: a damaged table that puts billions into a chunk would keep
+ * it busy for minutes.
+ * @throws SoniError `bad-input`
+ */
+function refuseDamagedChunks(track: Buffer, path: string): void {
+  const table = find(track, 'mdia', 'minf', 'stbl');
+  const sizes = find(table, 'stsz');
+  const chunks = find(table, 'stsc');
+  if (sizes === undefined || chunks === undefined || sizes.length < 12) return;
+  const count = sizes.readUInt32BE(8);
+  for (let at = 8; at + 12 <= chunks.length; at += 12) {
+    const inChunk = chunks.readUInt32BE(at + 4);
+    if (inChunk <= Math.max(count, roomInChunk)) continue;
+    throw new SoniError(
+      'bad-input',
+      `${path} is damaged: a chunk is said to hold ${inChunk} packets, the track has ${count}. Export or copy it again.`,
+    );
+  }
+}
+
 const isAudio = (track: Buffer) => find(track, 'mdia', 'hdlr')?.toString('latin1', 8, 12) === 'soun';
 
-/** Reads only the movie box. A file without one gives no facts. */
+/**
+ * Reads only the movie box. A file without one gives no facts.
+ * @throws SoniError `bad-input` for a table of packets that cannot be right
+ */
 export async function readMp4Facts(path: string): Promise<Mp4Facts> {
   try {
     const file = await open(path, 'r');
@@ -103,7 +131,10 @@ export async function readMp4Facts(path: string): Promise<Mp4Facts> {
         if (head.toString('latin1', 4, 8) === 'moov' && size <= largestMovieBox) {
           const box = Buffer.alloc(Math.min(size, fileBytes - at));
           await file.read(box, 0, box.length, at);
-          return factsOf(box.subarray(size32 === 1 ? 16 : 8));
+          const moov = box.subarray(size32 === 1 ? 16 : 8);
+          for (const { type, content } of boxes(moov))
+            if (type === 'trak') refuseDamagedChunks(content, path);
+          return factsOf(moov);
         }
         at += size;
       }

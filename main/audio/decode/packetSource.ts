@@ -55,6 +55,11 @@ function spanOf(facts: Mp4Facts, firstTime: number, sampleRate: number): Span {
   };
 }
 
+/** Frames of a packet at most; what says more is damaged. Those of ALAC have 4096, Opus' 5760. */
+const longestPacket = 1 << 16;
+/** So much less than the header promises is more than rounding: two packets. */
+const missingSeconds = 0.05;
+
 // What it would print goes into our own errors and warnings.
 Logging.level = LogLevel.Silent;
 
@@ -110,9 +115,15 @@ async function openTrack(
               start: decoder.preSkip,
               end: (all: number) => all - Math.round(((discarded ?? 0) / 1e9) * decoder.sampleRate),
             };
-      const packets = untilDamage(sink.packets(firstPacket), () => {
-        warnings.push(`The file is cut off or damaged after ${time.toFixed(3)} s. What is there is used.`);
-      });
+      const packets = untilDamage(
+        sink.packets(firstPacket),
+        () => duration - time > missingSeconds,
+        () => {
+          warnings.push(
+            `The file is cut off or damaged after ${time.toFixed(3)} of ${duration.toFixed(3)} s. What is there is used.`,
+          );
+        },
+      );
       const blocks = trimmed(
         decoder,
         packets,
@@ -131,16 +142,19 @@ async function openTrack(
   };
 }
 
-/** The packets up to where the demuxer gives up. */
+/** The packets up to where the demuxer gives up, or ends though some of them are `missing`. */
 async function* untilDamage(
   packets: AsyncIterable<EncodedPacket>,
+  missing: () => boolean,
   onDamage: () => void,
 ): AsyncGenerator<EncodedPacket> {
   try {
     yield* packets;
   } catch {
     onDamage();
+    return;
   }
+  if (missing()) onDamage();
 }
 
 /** Packets decoded, joined into blocks of a useful size and cut to the span. */
@@ -186,7 +200,7 @@ async function* trimmed(
       if (block !== null) yield decoder.vorbisOrder ? fromVorbisOrder(block) : block;
     }
     const decoded = decoder.decode(packet.data);
-    const told = Math.round(packet.duration * decoder.sampleRate);
+    const told = Math.min(Math.round(packet.duration * decoder.sampleRate), longestPacket);
     let planes = decoded;
     if (planes === null || planes.length !== decoder.channels) {
       damaged++;

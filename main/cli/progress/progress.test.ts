@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlainLines } from './plainLines.ts';
+import { progressDisplay } from './progressDisplay.ts';
 import { TerminalBar, bar } from './terminalBar.ts';
 import { timeLeft } from './wording.ts';
 
@@ -50,6 +51,18 @@ describe('PlainLines', () => {
     display.update(progress);
     display.update(progress);
     expect(lines.filter((line) => line === 'Using the CPU.')).toHaveLength(1);
+  });
+
+  it('says notes, and nothing else, when it is to be quiet', () => {
+    const written: string[] = [];
+    const stream = { isTTY: true, write: (text: string) => written.push(text) };
+    const display = progressDisplay(stream as unknown as NodeJS.WriteStream, true);
+    display.update({ label: 'Reading', fraction: 0.1, etaSeconds: 5 });
+    display.update({ label: 'Reading', fraction: 0.2, etaSeconds: 5, note: 'The file was cut off.' });
+    display.update({ label: 'Reading', fraction: 0.3, etaSeconds: 5, note: 'The file was cut off.' });
+    vi.advanceTimersByTime(5000);
+    display.end();
+    expect(written).toEqual(['The file was cut off.\n']);
   });
 
   it('says a note before anything has begun without an empty line of progress', () => {

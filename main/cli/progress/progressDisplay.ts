@@ -13,9 +13,25 @@ export interface ProgressDisplay {
 
 export const silentDisplay: ProgressDisplay = { update: () => {}, note: () => {}, end: () => {} };
 
-/** A bar on a terminal, plain lines elsewhere. */
+/** What stays is said, how far it is is not. */
+class NotesAlone implements ProgressDisplay {
+  constructor(private readonly lines: PlainLines) {}
+
+  update({ note }: WorkflowProgress): void {
+    if (note !== undefined) this.lines.note(note);
+  }
+
+  note(text: string): void {
+    this.lines.note(text);
+  }
+
+  end(): void {}
+}
+
+/** A bar on a terminal, plain lines elsewhere; `quiet`: notes alone. */
 export function progressDisplay(stream: NodeJS.WriteStream, quiet: boolean): ProgressDisplay {
-  if (quiet) return silentDisplay;
+  const lines = new PlainLines((line) => stream.write(`${line}\n`));
+  if (quiet) return new NotesAlone(lines);
   const isTerminal = stream.isTTY && process.env['TERM'] !== 'dumb';
-  return isTerminal ? new TerminalBar(stream) : new PlainLines((line) => stream.write(`${line}\n`));
+  return isTerminal ? new TerminalBar(stream) : lines;
 }

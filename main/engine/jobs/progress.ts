@@ -69,6 +69,11 @@ export class ProgressTracker {
     this.#tell(note);
   }
 
+  /** Tells something that stays. */
+  note(text: string): void {
+    this.#tell(text);
+  }
+
   finish(job: AnyJob): void {
     const state = this.#states.get(job);
     if (state === undefined) return;
@@ -84,7 +89,8 @@ export class ProgressTracker {
     this.#lastLabel = label;
     let done = 0;
     for (const [job, state] of this.#states) done += this.#weights.get(job)! * state.fraction;
-    this.#highest = Math.max(this.#highest, Math.min(1, done / this.#totalWeight));
+    const fraction = this.jobs.length === 0 ? 1 : done / this.#totalWeight;
+    this.#highest = Math.max(this.#highest, Math.min(1, fraction));
     this.report({
       label,
       fraction: this.#highest,

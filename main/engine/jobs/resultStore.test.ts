@@ -40,9 +40,14 @@ describe('result store', () => {
 
   it('gives back what was finished', async () => {
     await work('k');
-    const finished = await store.finish('k', 'peaks', output);
+    const finished = await store.finish('k', 'peaks', output, ['The file was cut off.']);
     expect(await store.lookup('k', 'peaks')).toEqual(finished);
-    expect(finished).toEqual({ key: 'k', output, directory: join(folder, 'k') });
+    expect(finished).toEqual({
+      key: 'k',
+      output,
+      notes: ['The file was cut off.'],
+      directory: join(folder, 'k'),
+    });
     expect(indexed).toEqual(new Set(['k']));
     expect(await readdir(folder)).toEqual(['k']);
   });

@@ -11,6 +11,8 @@ const resultRecord = z.object({
   key: z.string(),
   operation: z.string(),
   output: z.unknown(),
+  /** What the user was told on the way to it, and is told again when it is used again. */
+  notes: z.array(z.string()).default([]),
   /** Checked when the result is used again: a file that was cut or removed makes the result void. */
   files: z.array(z.object({ name: z.string(), bytes: z.number().int().nonnegative() })),
   /** Milliseconds since 1970. */
@@ -22,6 +24,8 @@ type ResultRecord = z.infer<typeof resultRecord>;
 export interface StoredResult {
   readonly key: string;
   readonly output: unknown;
+  /** What the user has to know of it, and of what it rests on: an input that was cut off. */
+  readonly notes: readonly string[];
   readonly directory: string;
 }
 
@@ -45,7 +49,7 @@ export class ResultStore {
   async lookup(key: string, operation: OperationName): Promise<StoredResult | null> {
     const directory = join(this.directory, key);
     const found = await readWhole(directory, key, operation);
-    if (found !== null) return { key, output: found.output, directory };
+    if (found !== null) return { key, output: found.output, notes: found.notes, directory };
     // Finished, but killed before the rename.
     const partial = await readWhole(this.#partial(key), key, operation);
     if (partial !== null) return this.#publish(key, partial);
@@ -63,7 +67,12 @@ export class ResultStore {
   }
 
   /** Files the finished work under its key. */
-  async finish(key: string, operation: OperationName, output: unknown): Promise<StoredResult> {
+  async finish(
+    key: string,
+    operation: OperationName,
+    output: unknown,
+    notes: readonly string[] = [],
+  ): Promise<StoredResult> {
     const directory = this.#partial(key);
     for (const left of [recordFile, `${recordFile}.partial`])
       await rm(join(directory, left), { force: true });
@@ -71,6 +80,7 @@ export class ResultStore {
       key,
       operation,
       output,
+      notes: [...notes],
       files: await listFiles(directory),
       created: Date.now(),
     };
@@ -88,7 +98,7 @@ export class ResultStore {
     }
     const bytes = record.files.reduce((sum, file) => sum + file.bytes, 0);
     this.index.put({ key, operation: record.operation, bytes, created: record.created });
-    return { key, output: record.output, directory };
+    return { key, output: record.output, notes: record.notes, directory };
   }
 
   #partial(key: string): string {

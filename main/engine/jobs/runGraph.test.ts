@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SoniError } from '../../contracts/errors.ts';
+import type { WorkflowProgress } from '../../contracts/workflows.ts';
 import { Reference, SourceFile, dependenciesOf, inOrder, job, type Job } from './job.ts';
 import { ResultStore, type StoredResult } from './resultStore.ts';
 import { runGraph, type Execute, type GraphEnvironment } from './runGraph.ts';
@@ -37,6 +38,8 @@ class World {
   readonly running = new Set<string>();
   failAt: string | null = null;
   onRun: (name: string) => void = () => {};
+  /** What each job tells the user. */
+  notes: Readonly<Record<string, string>> = {};
   readonly environment: GraphEnvironment;
 
   private constructor(readonly folder: string) {
@@ -97,6 +100,17 @@ class World {
     return runGraph(targets, this.environment, { signal });
   }
 
+  /** Runs them. @returns what was told */
+  async told(targets: readonly Job<'mix'>[]): Promise<string[]> {
+    const told: string[] = [];
+    const onProgress = ({ note, fraction }: WorkflowProgress) => {
+      if (!(fraction >= 0 && fraction <= 1)) throw new Error(`A fraction of ${fraction}.`);
+      if (note !== undefined) told.push(note);
+    };
+    await runGraph(targets, this.environment, { onProgress });
+    return told;
+  }
+
   /** What the last node comes to when everything is computed afresh. */
   async expected(shape: Shape): Promise<string[]> {
     const texts: string[] = [];
@@ -118,13 +132,15 @@ class World {
     }
   }
 
-  readonly #execute: Execute = async (_lane, _operation, rawInput, { directory, signal }) => {
+  readonly #execute: Execute = async (_lane, _operation, rawInput, { directory, signal, onProgress }) => {
     const input = rawInput as { tracks: { name: string; audio: string }[] };
     const { name } = input.tracks[0]!;
     this.runs.push(name);
     this.running.add(name);
     try {
       this.onRun(name);
+      const note = this.notes[name];
+      if (note !== undefined) onProgress({ done: 1, total: 1, note });
       const inputs = await Promise.all(input.tracks.map(({ audio }) => readFile(audio, 'utf8')));
       await writeFile(join(directory, outputFile), 'half');
       await turn();
@@ -196,6 +212,19 @@ describe('job graph', () => {
       ),
       { numRuns: 10 },
     );
+  });
+
+  it('tells what a result rests on again when the result is stored', async () => {
+    await World.use(async (world) => {
+      world.notes = { 'node 0': 'The file was cut off.' };
+      const shape = [[], [0], [1]];
+      expect(await world.told(world.jobs(shape).slice(1, 2))).toEqual(['The file was cut off.']);
+      expect(await world.told(world.jobs(shape).slice(1, 2))).toEqual(['The file was cut off.']);
+      // One more on top of it, and all at once: told once.
+      expect(await world.told(world.jobs(shape))).toEqual(['The file was cut off.']);
+      expect(await world.told(world.jobs(shape))).toEqual(['The file was cut off.']);
+      expect(await world.told(world.jobs([[]]).slice(0, 1))).toEqual(['The file was cut off.']);
+    });
   });
 
   it('passes a failure on, keeps what was done, and goes on from there', async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { OperationName, OperationOutput, OperationProgress } from '../../contracts/operations.ts';
 import type { Watch } from '../../contracts/workflows.ts';
@@ -62,6 +63,8 @@ export async function runGraph(
   watch: GraphWatch = {},
 ): Promise<GraphResults> {
   const stop = new AbortController();
+  // Every job that waits listens.
+  setMaxListeners(0, stop.signal);
   const onAbort = () => stop.abort();
   if (watch.signal?.aborted === true) throw new SoniError('cancelled', 'Cancelled.');
   watch.signal?.addEventListener('abort', onAbort, { once: true });
@@ -88,6 +91,8 @@ async function runPlan(
   const tracker = new ProgressTracker(plan.missing, lengths, environment.speeds, (progress) =>
     watch.onProgress?.(progress),
   );
+
+  for (const text of new Set([...plan.stored.values()].flatMap(({ notes }) => notes))) tracker.note(text);
 
   let firstError: SoniError | undefined;
   const started = new Map<AnyJob, Promise<void>>();
@@ -145,6 +150,7 @@ async function runJob(
     return link.pick(result.output, result.directory);
   });
   const lane = laneOf(job.operation);
+  const notes = new Set(dependenciesOf(job).flatMap((below) => results.get(below)!.notes));
   return scheduler.submit(
     {
       id: `${name}/${key}`,
@@ -159,12 +165,15 @@ async function runJob(
         const output = await execute(lane, job.operation, input, {
           directory,
           signal: taskSignal,
-          onProgress,
+          onProgress: (progress) => {
+            if (progress.note !== undefined) notes.add(progress.note);
+            onProgress(progress);
+          },
         });
         const wallSeconds = (performance.now() - begun) / 1000;
         // A run that went on from a checkpoint says nothing about the speed of the whole.
         if (fresh) speeds.measured(job, providerOf(output), lengths.workOf(job), wallSeconds);
-        return store.finish(key, job.operation, output);
+        return store.finish(key, job.operation, output, [...notes]);
       },
     },
     {

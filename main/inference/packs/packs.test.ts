@@ -7,6 +7,7 @@ import { loadModel } from '../onnx/model.ts';
 import { releaseWarm } from '../onnx/warmSessions.ts';
 import { addPack } from './addPack.ts';
 import { findPack, listPacks, packFolder } from './findPack.ts';
+import { installedPack } from './installedPack.ts';
 import { removePack } from './removePack.ts';
 import { verifyFilesCheaply } from './verification.ts';
 import { verifyPack } from './verifyPack.ts';
@@ -220,6 +221,18 @@ describe('a pack that is damaged after its installation', () => {
       message: expect.stringContaining('sonidesk packs add tiny'),
     });
     await expect(loadModel(await findPack('tiny'))).rejects.toMatchObject({ kind: 'corrupt' });
+  });
+
+  it('is no reason to remove it when it is a part of SoniDesk', async () => {
+    const own = await findPack('sonido-tags');
+    const [first, ...rest] = own.manifest.files;
+    const manifest = { ...own.manifest, files: [{ ...first!, bytes: first!.bytes + 1 }, ...rest] };
+    await expect(verifyFilesCheaply(installedPack(manifest, own.directory))).rejects.toMatchObject({
+      kind: 'corrupt',
+      message: expect.stringMatching(
+        /It is a part of SoniDesk; install SoniDesk again, or get .*sonido-tags from/,
+      ),
+    });
   });
 
   it('is hashed at load only when a file was touched since it was last found right', async () => {

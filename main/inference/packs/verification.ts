@@ -7,6 +7,7 @@ import type { PackManifest } from '../../contracts/pack.ts';
 import { writeFileAtomic } from '../../platform/atomicFile.ts';
 import { directories } from '../../platform/directories.ts';
 import { fileError } from '../../platform/fileError.ts';
+import { knownPacksFolder } from '../installation.ts';
 import type { InstalledPack } from './installedPack.ts';
 import { sha256File } from './sha256File.ts';
 
@@ -19,8 +20,11 @@ const stamp = z.object({ sha256: z.string(), bytes: z.number(), mtimeMs: z.numbe
 const stampPath = (file: string) =>
   join(directories().cache, 'verified', `${createHash('sha256').update(file).digest('hex')}.json`);
 
-const repair = (pack: InstalledPack) =>
-  `Install it again: sonidesk packs remove ${pack.manifest.id}, then sonidesk packs add ${pack.manifest.id}`;
+function repair({ manifest: { id }, directory }: InstalledPack): string {
+  if (directory === join(knownPacksFolder(), id))
+    return `It is a part of SoniDesk; install SoniDesk again, or get ${directory} from where you have SoniDesk from.`;
+  return `Install it again: sonidesk packs remove ${id}, then sonidesk packs add ${id}`;
+}
 
 async function checkSize(pack: InstalledPack, file: PackFile) {
   const path = pack.filePath(file.name);
