@@ -111,7 +111,7 @@ def _restore(a: argparse.Namespace) -> None:
     if a.kept:
         kept.restore(Path(a.kept), Path(a.run_folder))
         return
-    shipped_run.restore(a.size, Path(a.run_folder), Path(a.stage1_log))
+    shipped_run.restore(a.size, Path(a.run_folder), a.shipped)
 
 
 def _judge(a: argparse.Namespace) -> None:
@@ -242,7 +242,7 @@ def main() -> None:
     command = add("restore", "a run folder from what is kept, or from the shipped graphs", False, True)
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("--kept", help="folder of `keep`")
-    source.add_argument("--stage1-log", help="log of the shipped codec's stage 1, see logs/")
+    source.add_argument("--shipped", help="name of the run that is shipped, such as S-h: its logs are in logs/")
     command.set_defaults(run=_restore)
 
     command = add("judge", "samples against held-out music and shuffled tokens: table, audio, spectrograms", True, True)

@@ -129,8 +129,16 @@ def restore(directory: Path, model: nn.Module, average: Average, optimiser: torc
 
 
 def load_average(directory: Path, model: nn.Module) -> None:
-    """The averaged weights into `model`, for evaluation and export."""
-    model.load_state_dict(averages(directory))
+    """The averaged weights into `model`, for evaluation and export. Raises ValueError when they are of another size."""
+    fill(model, averages(directory), directory)
+
+
+def fill(model: nn.Module, weights: dict[str, Tensor], directory: Path) -> None:
+    """`weights` of the checkpoint `directory` into `model`. Raises ValueError when they are of another size."""
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ValueError(f"{directory} is of another size than was asked for; give its own with --size") from error
 
 
 def averages(directory: Path) -> dict[str, Tensor]:

@@ -78,7 +78,8 @@ def train(
 
 def load_clip(run: Path, config: ModelConfig) -> ClipEmbedding:
     clip = ClipEmbedding(config.clip_dimension)
-    clip.load_state_dict(checkpoint.pick(checkpoint.averages(run / "clip" / "checkpoint"), "clip."))
+    directory = run / "clip" / "checkpoint"
+    checkpoint.fill(clip, checkpoint.pick(checkpoint.averages(directory), "clip."), directory)
     return clip.eval()
 
 

@@ -185,9 +185,10 @@ def stage2(
 def load_priors(run: Path, config: ModelConfig) -> list[Prior]:
     priors = []
     for level, prior_settings in enumerate(config.priors):
-        weights = checkpoint.averages(run / f"prior{level}" / "checkpoint")
+        directory = run / f"prior{level}" / "checkpoint"
+        weights = checkpoint.averages(directory)
         prior = Prior(replace(prior_settings, layers=depth(weights)))  # older runs have fewer
-        prior.load_state_dict(weights)
+        checkpoint.fill(prior, weights, directory)
         priors.append(prior.eval())
     return priors
 

@@ -27,13 +27,18 @@ from sonido.prior import Prior
 from sonido.shipped import MODELS, WEIGHTS
 
 LOGS = MODELS / "training" / "logs"
+"""RUN-STAGE.txt of every run that was shipped."""
 
 
-def restore(size: str, run: Path, stage1_log: Path) -> None:
-    """Writes stage1/, clip/ and prior0..2/ of a new run folder. `stage1_log` tells what stage 1 has heard.
+def restore(size: str, run: Path, name: str) -> None:
+    """Writes stage1/, clip/ and prior0..2/ of a new run folder, with the logs of the run `name` that the graphs are of.
 
-    Raises ValueError when the folder has checkpoints already or the graphs lack a weight.
+    Raises ValueError when the folder has checkpoints already, a log is missing or the graphs lack a weight.
     """
+    logs = {stage: LOGS / f"{name}-{stage}.txt" for stage in STAGES}
+    missing = [str(path) for path in logs.values() if not path.exists()]
+    if missing:
+        raise ValueError(f"no {', '.join(missing)}; name the run that is shipped, see the card of the pack")
     if any(checkpoint.exists(run / name / "checkpoint") for name in STAGES):
         raise ValueError(f"{run} has checkpoints already; name a new folder")
     config, pack, weights = model_config(size), MODELS / "packs" / f"sonido-{size.lower()}", WEIGHTS / size
@@ -43,7 +48,6 @@ def restore(size: str, run: Path, stage1_log: Path) -> None:
     decoder = onnx.load(str(weights / "decoder.fp16.onnx"))
     said = {name.removeprefix("module.model."): value for name, value in graph_weights(decoder).items()}
     _write(run / "stage1", HQVAE(config.codec), said | heard, steps["stage1"])
-    shutil.copy(stage1_log, run / "stage1" / "log.txt")
     clip = {f"clip.{name}": value for name, value in graph_weights(onnx.load(str(pack / "clip.onnx"))).items()}
     _write(run / "clip", ClipTrainer(config.clip_dimension), clip, steps["clip"], fresh=r"(?!clip\.)")
     (run / "clip" / "finished").write_text(str(steps["clip"]))
@@ -54,6 +58,8 @@ def restore(size: str, run: Path, stage1_log: Path) -> None:
         named["column_position"] = positions.mean(0, keepdim=True)
         named["row_position"] = (positions - named["column_position"]).mean(1, keepdim=True)
         _write(run / f"prior{level}", Prior(settings), named, steps[f"prior{level}"])
+    for stage, path in logs.items():
+        shutil.copy(path, run / stage / "log.txt")
 
 
 def graph_weights(model: ModelProto) -> dict[str, Tensor]:

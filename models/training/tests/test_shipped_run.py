@@ -11,13 +11,14 @@ from sonido.clip_stage import load_clip
 from sonido.config import model_config
 from sonido.onnx_parity import session
 from sonido.pipeline import load_codec, load_priors
-from sonido.shipped import MODELS, WEIGHTS, ShippedModel
+from sonido.shipped import WEIGHTS, ShippedModel
 
-LOG = MODELS / "training" / "logs" / "S-h-stage1.txt"
+RUN = "S-h"
 
 
 def test_a_restored_run_equals_the_shipped_graphs(tmp_path: Path) -> None:
-    shipped_run.restore("S", tmp_path, LOG)
+    shipped_run.restore("S", tmp_path, RUN)
+    assert "bits=" in (tmp_path / "prior0" / "log.txt").read_text()
     config, shipped = model_config("S"), ShippedModel("S")
     torch.manual_seed(0)
     audio = 0.2 * torch.randn(1, 2, 256 * 2048)
@@ -45,6 +46,14 @@ def test_a_restored_run_equals_the_shipped_graphs(tmp_path: Path) -> None:
 
 
 def test_a_run_that_exists_is_left_alone(tmp_path: Path) -> None:
-    shipped_run.restore("S", tmp_path, LOG)
+    shipped_run.restore("S", tmp_path, RUN)
     with pytest.raises(ValueError, match="has checkpoints already"):
-        shipped_run.restore("S", tmp_path, LOG)
+        shipped_run.restore("S", tmp_path, RUN)
+    with pytest.raises(ValueError, match="is of another size"):
+        load_codec(tmp_path, "tiny")
+
+
+def test_the_logs_of_a_run_that_was_never_shipped_are_missed(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no .*X-stage1\.txt"):
+        shipped_run.restore("S", tmp_path / "run", "X")
+    assert not (tmp_path / "run").exists()

@@ -148,7 +148,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="sonido.probe", description=__doc__)
     parser.add_argument("--material", required=True, help="folder of sonido.probe.material")
     parser.add_argument("--run-folder", required=True)
-    parser.add_argument("--size", choices=list(SIZES), default="tiny")
+    parser.add_argument("--size", choices=list(SIZES), default="S")
     parser.add_argument("--cache", required=True, help="folder for mel, labels, states (2 to 5 MB a piece) and scores")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=3)

@@ -163,7 +163,7 @@ def main() -> None:
     def add(name: str, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("--run-folder", required=True)
-        command.add_argument("--size", choices=list(SIZES), default="tiny")
+        command.add_argument("--size", choices=list(SIZES), default="S")
         return command
 
     command = add("cache", "mel and states of parts, songs of the shards and the EIR songs")
