@@ -177,7 +177,7 @@ function drawClips(context: SKRSContext2D, font: string, clips: ClipImage, y: nu
   const values = (clips.count < fewClips ? standardisedTogether : standardised)(clips.columns);
   drawMap(context, values, { y, height: clipHeight });
   const about = `${clips.windowSeconds.toFixed(1)} s around`;
-  label(context, font, 'condition', about, ink, y + clipHeight / 2);
+  label(context, font, 'clip', about, ink, y + clipHeight / 2);
 }
 
 function drawLevel(context: SKRSContext2D, font: string, image: LevelImage, y: number): void {
