@@ -45,6 +45,7 @@ from sonido.data.renderer import Sources, render, truth
 from sonido.data.sample_folders import library_of
 from sonido.data.score import Score
 from sonido.data.splits import Split, kept_for_probes, refuse_reserved, sources_for, split_of_song
+from sonido.processes import KEPT_MEMORY
 
 SAMPLE_RATE = 44_100
 MODULE_SUFFIXES = (".mod", ".xm", ".it", ".s3m")
@@ -282,6 +283,7 @@ def run_jobs(
     Failures are written to `out`/failures.txt with their reason and counted, not hidden.
     """
     out.mkdir(parents=True, exist_ok=True)
+    os.environ.update(KEPT_MEMORY | os.environ)  # what the workers start with
     started, last = time.monotonic(), 0.0
     made, spent, failed = 0.0, 0.0, 0
     work = ((job, inputs, out, keep_stems, seconds) for job in jobs)
