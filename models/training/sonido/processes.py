@@ -14,7 +14,7 @@ T = TypeVar("T")
 KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "2000000000", "MALLOC_TRIM_THRESHOLD_": "8000000000"}
 """For glibc, in the environment of a new process: arrays of a whole song that are freed stay with the process.
 
-Else each is given back to the system and its pages are made anew: rendering has 25 times real time a core instead of 40.
+Else each is given back to the system and its pages are made anew: rendering at 25 times real time a core, not 40.
 """
 
 
