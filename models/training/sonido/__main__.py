@@ -70,7 +70,8 @@ def _tokens(a: argparse.Namespace) -> None:
 def _stage2(a: argparse.Namespace) -> None:
     start = Path(a.start) if a.start else None
     shards = [Path(folder) for folder in a.clip_shards]
-    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device, start, shards)
+    pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device, start, shards,
+                    a.learning_rate)  # fmt: skip
 
 
 def _clip(a: argparse.Namespace) -> None:
@@ -216,6 +217,7 @@ def main() -> None:
     command.add_argument("--steps", type=int, help="of each prior, instead of the preset's")
     command.add_argument("--clip-shards", nargs="*", default=[], help="what the clip embedding learns from")
     command.add_argument("--start", help="run folder whose priors, of as many or fewer layers, new ones start from")
+    command.add_argument("--learning-rate", type=float, help="the highest, instead of the preset's")
     command.add_argument("--device", default="cpu")
     command.set_defaults(run=_stage2)
 

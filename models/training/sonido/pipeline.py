@@ -155,8 +155,9 @@ def stage2(
     device: str = "cpu",
     start: Path | None = None,
     clip_shards: list[Path] | None = None,
+    learning_rate: float | None = None,
 ) -> bool:
-    """Clip embedding, then the priors of `levels`; `minutes` bounds each of them, `steps` replaces the preset's.
+    """Clip embedding, then the priors of `levels`; `minutes` bounds each; `steps` and `learning_rate` replace presets.
 
     The clip embedding learns from `clip_shards`, or from what was tokenised; a run that has one keeps it.
 
@@ -177,6 +178,7 @@ def stage2(
             grow(prior, checkpoint.averages(start / f"prior{level}" / "checkpoint"))
         deadline = None if minutes is None else time.monotonic() + 60 * minutes
         settings = prior_config(size, level, seed, steps, device)
+        settings = settings if learning_rate is None else overlay(settings, learning_rate=learning_rate)
         reached = train_prior(prior, train, held_out, settings, run / f"prior{level}", deadline=deadline, device=device)
         finished = finished and reached >= settings.steps
     return finished

@@ -111,4 +111,6 @@ def train_prior(
     def validate() -> dict[str, float]:
         return {"bits": bits_per_token(prior, held_windows, 16), **yardsticks}
 
+    if not checkpoint.exists(directory / "checkpoint"):  # what it starts from, on the same held-out tokens
+        RunLog(directory, f"prior{level}").write(0, split="held_out", **validate())
     return run_loop(prior, loss_at, validate, config, directory, f"prior{level}", deadline, device)
