@@ -9,11 +9,14 @@ export type KeyFit = z.infer<typeof keyFit>;
 const confidence = z.number().min(0).max(1);
 const span = z.object({ start: z.number().nonnegative(), end: z.number().nonnegative() });
 
+/** Stands among the roles for a file that is no single track. */
+export const mixtureRole = 'mix';
+
 /** What a trained head hears in a piece. Confidences are its probabilities. */
 export const content = z.object({
   /** General MIDI's families, drums and voice, surest first. */
   instruments: z.array(z.object({ name: z.string(), confidence })),
-  /** What a track that sounds like this is in a mix, surest first; none for silence. */
+  /** What a track that sounds like this is in a mix, or that it is one (`mixtureRole`), surest first; none for silence. */
   roles: z.array(z.object({ name: z.string(), confidence })),
   /** Where there is singing and where there are drums, in seconds, ascending. */
   voice: z.array(span),

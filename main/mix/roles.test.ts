@@ -41,6 +41,7 @@ describe('roleOfHeard', () => {
     expect(roleOfHeard(heard(['guitar', 0.35], ['piano', 0.3], ['keys', 0.2]))).toBe('keys');
     expect(roleOfHeard(heard(['kick', 0.2], ['bass', 0.19]))).toBeNull();
     expect(roleOfHeard(heard(['theremin', 0.9]))).toBeNull();
+    expect(roleOfHeard(heard(['mix', 0.6], ['guitar', 0.35]))).toBe('guitar');
     expect(roleOfHeard([])).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import type { Song } from '../../main/contracts/desk.ts';
+import { mixtureRole } from '../../main/contracts/tags.ts';
 import { heardName } from '../texts/heardNames.ts';
 import { texts } from '../texts/texts.ts';
 
@@ -14,7 +15,8 @@ export function tagsOf({ tags, mix, sources }: Song, index: number): string[] {
     return planned === undefined ? [] : [heardName(planned.role)];
   }
   if (tags === null) return [];
-  const role = tags.content?.roles[0]?.name;
+  const likeliest = tags.content?.roles[0]?.name;
+  const role = likeliest === mixtureRole ? undefined : likeliest;
   const instruments = (tags.content?.instruments ?? [])
     .filter(({ name, confidence }) => confidence >= surely && name !== role)
     .slice(0, mostInstruments);

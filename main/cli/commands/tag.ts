@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Content, Tags } from '../../contracts/tags.ts';
+import { mixtureRole, type Content, type Tags } from '../../contracts/tags.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { examples, withEngineOptions, type EngineOptions } from '../engineOptions.ts';
 
@@ -7,6 +7,8 @@ const sure = (confidence: number): string => `(${Math.round(100 * confidence)} %
 
 /** Instruments from this probability on are told. */
 const instrumentFrom = 0.5;
+
+const roleWords = (name: string): string => (name === mixtureRole ? 'a mix of several' : name);
 
 function contentRows({
   instruments,
@@ -27,7 +29,7 @@ function contentRows({
       'hears',
       heard.map(({ name, confidence }) => `${name} ${sure(confidence)}`).join(', ') || 'nothing surely',
     ],
-    ['as track', role === undefined ? 'silence' : `${role.name} ${sure(role.confidence)}`],
+    ['as track', role === undefined ? 'silence' : `${roleWords(role.name)} ${sure(role.confidence)}`],
     // Said of what stands above: voice and drums are heard from mel bands alone in any case.
     ['heard with', withFeatures ? 'features' : 'mel bands alone'],
     ['voice', share(voice)],

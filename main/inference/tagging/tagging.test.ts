@@ -94,7 +94,7 @@ describe('Verdict', () => {
   it('weighs windows by what sounds in them and tells stretches of at least half a second', () => {
     const verdict = new Verdict(layout, 0.05, 10);
     const singing = Array.from({ length: 100 }, (_, n) => (n >= 20 && n < 60 ? 1 : 0));
-    verdict.add(output(singing, 2), new Float32Array(100).fill(1));
+    verdict.add(output(singing, 1), new Float32Array(100).fill(1));
     verdict.add(
       output(
         Array.from({ length: 100 }, () => 1),
@@ -103,9 +103,9 @@ describe('Verdict', () => {
       new Float32Array(100),
     );
     const { roles, instruments, voice, drums } = verdict.result(false);
-    expect(roles[0]).toEqual({ name: layout.roles[2], confidence: 1 });
+    expect(roles[0]).toEqual({ name: layout.roles[1], confidence: 1 });
     const keys = verdict.keyLogProbabilities()!;
-    expect(keys[2]).toBeCloseTo(Math.log(0.77), 3);
+    expect(keys[1]).toBeCloseTo(Math.log(0.77), 3);
     expect(keys[3]).toBeCloseTo(Math.log(0.01), 1); // the silent window does not count
     expect(instruments).toHaveLength(18);
     expect(voice).toHaveLength(1);
@@ -114,10 +114,25 @@ describe('Verdict', () => {
     expect(drums).toEqual([]);
   });
 
+  it('tells of no voice in a file that is a single track without one', () => {
+    const roles = [...layout.roles.filter((name) => name !== 'mix'), 'mix'];
+    const singing = Array.from({ length: 100 }, () => 1);
+    const stretches = (name: string, known: readonly string[] = roles) => {
+      const verdict = new Verdict({ ...layout, roles: known }, 0.05, 5);
+      const role = Float32Array.from(known, (each) => (each === name ? 1 : 0));
+      verdict.add({ ...output(singing, 0), role }, new Float32Array(100).fill(1));
+      return verdict.result(false).voice.length;
+    };
+    expect(['lead-vocal', 'backing-vocal', 'mix'].map((name) => stretches(name))).toEqual([1, 1, 1]);
+    expect(['pluck', 'bass', 'kick'].map((name) => stretches(name))).toEqual([0, 0, 0]);
+    // A head that knows no mixtures says a track's role of everything.
+    expect(stretches('pluck', roles.slice(0, -1))).toBe(1);
+  });
+
   it('ends no stretch after the piece', () => {
     const verdict = new Verdict(layout, 0.05, 4.98);
     const singing = Array.from({ length: 100 }, (_, n) => (n >= 60 ? 1 : 0));
-    verdict.add(output(singing, 2), new Float32Array(100).fill(1));
+    verdict.add(output(singing, 1), new Float32Array(100).fill(1));
     expect(verdict.result(false).voice.map(({ end }) => end)).toEqual([4.98]);
   });
 

@@ -11,11 +11,11 @@ import torch
 
 from sonido.tagging.__main__ import refuse_different_clips
 from sonido.tagging.calibration import Temperatures, best_temperature, confidence_error
-from sonido.tagging.evaluate import HeadData, groups_of
-from sonido.tagging.examples import Example, read_examples
+from sonido.tagging.evaluate import HeadData, groups_of, may_hold
+from sonido.tagging.examples import Example, as_mixtures, read_examples
 from sonido.tagging.export import export_head, write_labels
 from sonido.tagging.head import MEL_WIDTH, TaggingHead, mel_statistics, sounding, stacked
-from sonido.tagging.labels import INSTRUMENTS, KEYS, PROGRAMS, ROLES, VOICE_ROLES, role_of_eir
+from sonido.tagging.labels import INSTRUMENTS, KEYS, MIXTURE, PROGRAMS, ROLES, VOICE_ROLES, role_of_eir
 from sonido.tagging.places import active_frames, loudest_places
 from sonido.tagging.sung import OF_EACH_ROLE, SAMPLES, piece
 from sonido.tagging.train import Group, HeadConfig, train_head
@@ -79,6 +79,27 @@ def test_a_comparison_on_different_clips_is_refused_before_any_training() -> Non
     refuse_different_clips({"songs/a.npz"}, {"songs/a.npz"})
     with pytest.raises(SystemExit, match="2 without features and 0 without mel, such as songs/b"):
         refuse_different_clips({"songs/a.npz", "songs/b.npz", "songs/c.npz"}, {"songs/a.npz"})
+
+
+def test_pieces_with_several_kinds_of_instruments_are_mixtures() -> None:
+    def piece_with(*heard: str) -> Example:
+        instruments = torch.tensor([float(name in heard) for name in INSTRUMENTS])
+        return replace(named("x"), instruments=instruments)
+
+    pieces = [piece_with("piano", "drums"), piece_with("ensemble", "voice"), piece_with("piano", "bass", "voice")]
+    assert [e.role for e in as_mixtures(pieces)] == [ROLES.index(MIXTURE), -1, ROLES.index(MIXTURE)]
+
+
+def test_a_file_that_is_one_track_of_another_role_holds_no_voice() -> None:
+    def sure_of(role: str) -> torch.Tensor:
+        return torch.tensor([0.9 if name == role else 0.1 / (len(ROLES) - 1) for name in ROLES])
+
+    assert not may_hold("voice", sure_of("pluck"))
+    assert not may_hold("drums", sure_of("lead-vocal"))
+    for role in (*VOICE_ROLES, MIXTURE):
+        assert may_hold("voice", sure_of(role))
+    assert may_hold("drums", sure_of("hats"))
+    assert may_hold("voice", torch.full((len(ROLES),), 1 / len(ROLES))) == (3 / len(ROLES) >= 0.2)
 
 
 def test_both_heads_are_equally_wide_and_silence_does_not_count() -> None:

@@ -15,19 +15,31 @@ from torch import Tensor
 from sonido.probe.collection import Depths
 from sonido.probe.measures import f_measure, mean_average_precision, mean_key_score, precision_by_column
 from sonido.tagging.calibration import Temperatures, errors, fit_temperatures
-from sonido.tagging.examples import Example, read_examples
+from sonido.tagging.examples import Example, as_mixtures, read_examples
 from sonido.tagging.head import TaggingHead
-from sonido.tagging.labels import ACTIVITIES, INSTRUMENTS, ROLES
+from sonido.tagging.labels import ACTIVITIES, DRUM_ROLES, INSTRUMENTS, MIXTURE, ROLES, VOICE_ROLES
 from sonido.tagging.train import Group, HeadConfig, train_head
 from sonido.whole_files import write_text
 
-RENDERED = ("instruments mAP", "key MIREX", "role accuracy")
+RENDERED = ("instruments mAP", "key MIREX", "role accuracy", "mixtures heard as such")
 AP = "AP, "
 """Before the names of the classes in the scores."""
 FEWEST = 3
 """Positive and negative pieces that a class needs to be judged."""
 COUNTED = ("mixes", "held_mixes", "parts", "held_parts", "eir_mixes", "eir_sung", "songs")
-REAL = ("role accuracy, EIR", "voice F1, EIR", "drums F1, EIR")
+HELD_BY = {"voice": (*VOICE_ROLES, MIXTURE), "drums": (*DRUM_ROLES, MIXTURE)}
+"""Roles of files in which each activity may be; the product tells none of another file (`verdict.ts`)."""
+LEAST = 0.2
+"""Probability of those roles together, from which it may."""
+REAL = (
+    *("role accuracy, EIR", "mixes heard as such, EIR", "voice F1, EIR", "drums F1, EIR"),
+    *(
+        f"{name} in EIR stems {of} it, {which}"
+        for name in ACTIVITIES
+        for of in ("with", "without")
+        for which in ("frames", "told")
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -64,10 +76,10 @@ def read_data(probes: Path, clips: Path, features: str | None, depths: Depths) -
         return read_examples(root / "mel" / part, None if features is None else root / features / part, depths)
 
     return HeadData(
-        read(probes, "train"), read(probes, "test"), read(probes, "validation"),
+        as_mixtures(read(probes, "train")), as_mixtures(read(probes, "test")), as_mixtures(read(probes, "validation")),
         read(clips, "roles-train"), read(clips, "roles-held_out"),
         read(clips, "eir-stems"), read(clips, "eir-mixes"), read(clips, "eir-sung"),
-        read(clips, "songs"),
+        as_mixtures(read(clips, "songs")),
     )  # fmt: skip
 
 
@@ -84,12 +96,14 @@ def rendered_scores(head: TaggingHead, data: HeadData) -> dict[str, float]:
     scores = torch.stack([o[0] for o in found]).numpy()
     keyed = [(o[1].numpy(), e.key) for o, e in zip(found, data.held_mixes, strict=True) if e.key >= 0]
     parts = [int(outputs(head, e)[2].argmax()) == e.role for e in data.held_parts]
+    mixed = [int(o[2].argmax()) == e.role for o, e in zip(found, data.held_mixes, strict=True) if e.role >= 0]
     judged, temperatures = [*data.held_mixes, *data.held_parts[1::2]], fit_temperatures(head, fitted_on(data))
     before, after = (errors(head, judged, t) for t in (Temperatures(), temperatures))
     return {
         "instruments mAP": mean_average_precision(scores, truth, FEWEST),
         "key MIREX": mean_key_score(np.stack([k for k, _ in keyed]), np.array([t for _, t in keyed])),
         "role accuracy": float(np.mean(parts)),
+        "mixtures heard as such": float(np.mean(mixed)),
         **{f"{AP}{INSTRUMENTS[c]}": value for c, value in precision_by_column(scores, truth, FEWEST).items()},
         **{f"confidence error, {name}, raw": value for name, value in before.items()},
         **{f"confidence error, {name}": value for name, value in after.items()},
@@ -108,6 +122,30 @@ def stem_roles(head: TaggingHead, examples: list[Example]) -> dict[str, tuple[in
         sums[stem_of(e.name)] = sums[stem_of(e.name)] + outputs(head, e)[2]
         truth[stem_of(e.name)] = e.role
     return {name: (int(total.argmax()), truth[name]) for name, total in sums.items()}
+
+
+def may_hold(activity: str, role: Tensor) -> bool:
+    """Whether a file with these probabilities of roles is told to have an activity at all."""
+    return float(sum(role[ROLES.index(name)] for name in HELD_BY[activity])) >= LEAST
+
+
+def told_in_stems(head: TaggingHead, examples: list[Example]) -> dict[str, tuple[list[bool], list[bool]]]:
+    """Per activity and kind of stem, of the frames that sound: found by themselves, and told."""
+    by_stem: dict[str, list[tuple[Example, Tensor, Tensor]]] = defaultdict(list)
+    for e in examples:
+        _, _, role, activity = outputs(head, e)
+        by_stem[stem_of(e.name)].append((e, role, smoothed(activity) >= 0.5))
+    told: dict[str, tuple[list[bool], list[bool]]] = defaultdict(lambda: ([], []))
+    for places in by_stem.values():
+        role = torch.stack([r for _, r, _ in places]).mean(0)
+        for column, name in enumerate(ACTIVITIES):
+            has = ROLES[places[0][0].role] in HELD_BY[name]
+            frames, kept = told[f"{name} in EIR stems {'with' if has else 'without'} it"]
+            for e, _, found in places:
+                of_stem = found[e.mask > 0, column].tolist()
+                frames.extend(of_stem)
+                kept.extend(x and may_hold(name, role) for x in of_stem)
+    return told
 
 
 def smoothed(probability: Tensor, reach: int = 5) -> Tensor:
@@ -185,17 +223,26 @@ def keep(outcome: Outcome, path: Path) -> None:
 def leave_one_song_out(data: HeadData, config: HeadConfig, seed: int, mel_extra: bool) -> Outcome:
     """One training per EIR song. Rendered scores are means over the trainings, real ones are pooled over the songs."""
     rendered: list[dict[str, float]] = []
+    mixture, mixed = ROLES.index(MIXTURE), list[bool]()
+    in_stems: dict[str, tuple[list[bool], list[bool]]] = defaultdict(lambda: ([], []))
     roles: dict[str, tuple[int, int]] = {}
     frames: dict[str, tuple[list[bool], list[bool]]] = {name: ([], []) for name in ACTIVITIES}
     for song in data.eir_songs():
         head = train_head(groups_of(data, song), config, seed, mel_extra)
         rendered.append(rendered_scores(head, data))
         roles |= stem_roles(head, of_song(data.eir_stems, song))
+        mixed += [int(outputs(head, e)[2].argmax()) == mixture for e in of_song(data.eir_mixes, song)]
+        for name, pair in told_in_stems(head, of_song(data.eir_stems, song)).items():
+            for pooled, more in zip(in_stems[name], pair, strict=True):
+                pooled.extend(more)
         for name, (found, true) in activity_scores(head, of_song(data.eir_mixes, song)).items():
             frames[name][0].extend(found)
             frames[name][1].extend(true)
     scores = {name: float(np.mean([r[name] for r in rendered])) for name in rendered[0]}
     scores["role accuracy, EIR"] = float(np.mean([a == b for a, b in roles.values()]))
+    scores["mixes heard as such, EIR"] = float(np.mean(mixed))
+    for name, (found, told) in in_stems.items():
+        scores[f"{name}, frames"], scores[f"{name}, told"] = float(np.mean(found)), float(np.mean(told))
     for name, (found, true) in frames.items():
         scores[f"{name} F1, EIR"] = f_measure(np.array(found), np.array(true))
     counts = {name: len(getattr(data, name)) for name in COUNTED}

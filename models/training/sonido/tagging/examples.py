@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sonido.clip_embedding import FAMILIES
 from sonido.clip_grid import clip_of
 from sonido.probe.collection import Depths
 from sonido.probe.states import averaged
 from sonido.tagging.head import PER_FRAME, mel_statistics, sounding, stacked
-from sonido.tagging.labels import INSTRUMENTS
+from sonido.tagging.labels import INSTRUMENTS, MIXTURE, ROLES
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,12 @@ def read_examples(mel_folder: Path, state_folder: Path | None, depths: Depths) -
         with np.load(path) as arrays:
             found.append(_example(path.stem, dict(arrays), None if states is None else _features(states, depths)))
     return found
+
+
+def as_mixtures(examples: list[Example]) -> list[Example]:
+    """The role of pieces in which several kinds of instruments sound; what one kind plays alone keeps none."""
+    mixture = ROLES.index(MIXTURE)
+    return [replace(e, role=mixture) if e.instruments[: FAMILIES + 1].sum() > 1 else e for e in examples]
 
 
 def _features(path: Path, depths: Depths) -> Tensor:

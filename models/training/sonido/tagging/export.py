@@ -1,7 +1,7 @@
 """The heads as ONNX with the probabilities that the product shows, and labels.json with what it must know to feed them.
 
 Graph: mel [batch, 256, 384], extra [batch, 256, width], mask [batch, 256] -> instruments [batch, 18], key [batch, 24],
-role [batch, 17] (probabilities) and activity [batch, 256, 2]. Weights are stored in float16 and used in float32.
+role [batch, 18] (probabilities) and activity [batch, 256, 2]. Weights are stored in float16 and used in float32.
 """
 
 from __future__ import annotations

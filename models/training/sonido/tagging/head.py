@@ -63,7 +63,7 @@ class TaggingHead(nn.Module):
     def forward(self, mel: Tensor, extra: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """mel [batch, frames, 384], extra [batch, frames, extra width], mask [batch, frames] 1 where a frame counts.
 
-        Logits: instruments [batch, 18], key [batch, 24], role [batch, 17], activity [batch, frames, 2].
+        Logits: instruments [batch, 18], key [batch, 24], role [batch, 18], activity [batch, frames, 2].
         """
         x = (torch.cat([mel, extra], dim=-1) - self.mean) / self.deviation
         heard, beside = x[..., :MEL_WIDTH], x[..., MEL_WIDTH:]

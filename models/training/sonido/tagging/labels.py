@@ -14,11 +14,14 @@ assert len(FAMILY_NAMES) == FAMILIES
 
 KEYS = tuple(f"{tonic}:{mode}" for tonic in TONICS for mode in ("maj", "min"))
 
-ROLES = (
+PART_ROLES = (
     *("lead-vocal", "backing-vocal", "kick", "snare", "hats", "percussion", "drums", "bass", "guitar"),
     *("piano", "keys", "lead-synth", "pad", "pluck", "strings", "brass", "effects"),
 )
 """What a track is in a mix; `drums` is a whole kit or loop, `brass` has the winds with it."""
+MIXTURE = "mix"
+ROLES = (*PART_ROLES, MIXTURE)
+"""What a file is: one track, or many of them mixed."""
 
 ACTIVITIES = ("voice", "drums")
 VOICE_ROLES, DRUM_ROLES = ("lead-vocal", "backing-vocal"), ("kick", "snare", "hats", "percussion", "drums")

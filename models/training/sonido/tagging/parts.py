@@ -23,7 +23,7 @@ from sonido.data.renderer import Sources, render
 from sonido.data.score import Note, Part, Score, excerpt
 from sonido.data.splits import split_of_song
 from sonido.processes import spread
-from sonido.tagging.labels import DRUM_ROLES, HATS, KICK, PROGRAMS, ROLES, SNARE
+from sonido.tagging.labels import DRUM_ROLES, HATS, KICK, PART_ROLES, PROGRAMS, SNARE
 from sonido.whole_files import write_text
 
 SAMPLE_RATE = 44_100
@@ -165,7 +165,7 @@ def make_clips(
         (inputs, out / split, split == "train", role, range(first, min(first + BLOCK, count)), seconds, seed)
         for split, count in (("held_out", held_out), ("train", train))
         for first in range(0, count, BLOCK)
-        for role in ROLES
+        for role in PART_ROLES
     ]
     spread(render_role, jobs, processes)
 
@@ -181,7 +181,7 @@ def render_role(
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         for attempt in range(20):
-            drawn = seed + 1_000_000 * ROLES.index(role) + 20 * number + attempt + (500_000 if training else 0)
+            drawn = seed + 1_000_000 * PART_ROLES.index(role) + 20 * number + attempt + (500_000 if training else 0)
             try:
                 audio, label = make_clip(inputs, sources, role, training, seconds, drawn)
             except ValueError:

@@ -13,6 +13,10 @@ from torch.nn import functional as F
 
 from sonido.tagging.examples import Example
 from sonido.tagging.head import MEL_WIDTH, TaggingHead
+from sonido.tagging.labels import MIXTURE, ROLES
+
+ROLE_WEIGHTS = torch.tensor([0.25 if role == MIXTURE else 1.0 for role in ROLES])
+"""Half of what is drawn are mixtures, and they are easily told from parts."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,9 @@ def loss_of(head: TaggingHead, batch: Batch) -> Tensor:
     total = (by_class * batch.known).sum() / batch.known.sum().clamp_min(1) * 3
     by_frame = F.binary_cross_entropy_with_logits(activity, batch.activity, reduction="none").mean(-1)
     total = total + (by_frame * batch.mask).sum() / batch.mask.sum().clamp_min(1)
-    for logits, truth in ((key, batch.key), (role, batch.role)):
+    for logits, truth, weights in ((key, batch.key, None), (role, batch.role, ROLE_WEIGHTS)):
         if bool((truth >= 0).any()):
-            smoothed = F.cross_entropy(logits, truth, ignore_index=-1, label_smoothing=0.1)
+            smoothed = F.cross_entropy(logits, truth, weights, ignore_index=-1, label_smoothing=0.1)
             total = total + 0.5 * smoothed
     return total
 
