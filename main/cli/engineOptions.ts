@@ -33,7 +33,8 @@ export const list = (text: string): string[] => {
   return names;
 };
 
-const folder = (text: string): string => {
+/** The name of a folder as an option's argument: an empty one would be the current folder. */
+export const folder = (text: string): string => {
   if (text.trim() === '') throw new InvalidArgumentError('The name of a folder was expected.');
   return text;
 };

@@ -22,11 +22,14 @@ it.each([
   expect(stderr).toMatch(/ was asked for wrongly; (in|out)put: A path was expected, not an empty text\.\n$/);
 });
 
-it('an empty session folder is wrong usage, not the current folder', async () => {
-  const { code, stderr } = await runCli(['tag', 'song.wav', '--session', ''], { home });
-  expect(code).toBe(2);
-  expect(stderr).toContain('The name of a folder was expected.');
-});
+it.each([['tag', 'song.wav'], ['serve']])(
+  'an empty session folder is wrong usage: %s',
+  async (...command) => {
+    const { code, stderr } = await runCli([...command, '--session', ''], { home });
+    expect(code).toBe(2);
+    expect(stderr).toContain('The name of a folder was expected.');
+  },
+);
 
 it('help and version end with exit code 0, on stdout', async () => {
   expect(await runCli(['--help'], { home })).toMatchObject({ code: 0, stderr: '' });

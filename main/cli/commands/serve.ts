@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { BridgeEvent } from '../../contracts/bridge.ts';
 import type { CommandContext } from '../commandContext.ts';
-import { examples } from '../engineOptions.ts';
+import { examples, folder } from '../engineOptions.ts';
 
 interface ServeOptions {
   readonly session?: string;
@@ -55,6 +55,7 @@ export function serveCommand(context: CommandContext): Command {
     .option(
       '--session <folder>',
       'session folder for takes and results (default: one of your own, said at the start)',
+      folder,
     )
     .option('--tcp', 'listen on the loopback address instead of a Unix socket or named pipe')
     .option('--reastream', `also record REAPER's ReaStream plug-in (UDP port 58710, this machine only)`)
