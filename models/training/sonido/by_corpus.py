@@ -16,10 +16,10 @@ import torch
 
 from sonido.config import SIZES
 from sonido.data.clips import Item, read_segment
-from sonido.ngram import bigram_bits, read_counts
+from sonido.ngram import COUNTS, bigram_bits, read_counts
 from sonido.pipeline import held_out_items
 from sonido.results import LEVELS, commit, write_section
-from sonido.shipped import COUNTS, ShippedModel
+from sonido.shipped import ShippedModel
 from sonido.tokenisation import TOP, TokenItem
 
 TOPS = 512

@@ -23,10 +23,11 @@ from sonido.clip_stage import load_clip
 from sonido.config import HOPS, SAMPLE_RATE, model_config
 from sonido.features import feature_graphs
 from sonido.logline import parse_line
+from sonido.ngram import COUNTS, read_counts
 from sonido.onnx_export import OPSET, Graph, write_graph
 from sonido.pipeline import STAGES, load_codec, load_priors
 from sonido.presets import stage1_config
-from sonido.tokenisation import CONTEXT, TOP, read_tokens
+from sonido.tokenisation import CONTEXT, TOP
 
 TOKEN_AGREEMENT = 0.999
 FEATURE_TOLERANCE = 2e-3
@@ -95,7 +96,7 @@ def _hours(run: Path, size: str, steps: int, grown: bool) -> dict[str, float]:
     if not available:
         raise ValueError(f"{run}/stage1/log.txt does not say train_hours; it is written when stage 1 starts")
     config = stage1_config(size, None, 0, grown)
-    tokens = sum(len(item.tokens[0]) for item in read_tokens(run / "tokens" / "train"))
+    tokens = int(read_counts(run / "tokens" / COUNTS)[0].single.sum())
     return {
         "available": float(available[-1]),
         "stage1": round(steps * config.batch * config.segment / SAMPLE_RATE / 3600, 2),

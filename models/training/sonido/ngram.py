@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sonido.whole_files import write_arrays
+
 Tokens = NDArray[np.int64]
+COUNTS = "ngrams.npz"
+"""Counts of the priors' training tokens: beside them in a run, among what is kept of it, in `weights/SIZE`."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def save_counts(levels: list[Counts], path: Path) -> None:
         arrays[f"single{level}"] = counts.single.astype(np.uint32)
         arrays[f"steps{level}"] = np.diff(places, prepend=0).astype(np.uint32)
         arrays[f"counts{level}"] = flat[places].astype(np.uint32)
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    write_arrays(path, arrays, compressed=True)
 
 
 def read_counts(path: Path) -> list[Counts]:

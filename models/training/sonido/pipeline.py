@@ -24,6 +24,7 @@ from sonido.features import in_onnxruntime, tokenise_graph
 from sonido.grow_codec import grow_codec
 from sonido.hqvae import HQVAE
 from sonido.logline import RunLog
+from sonido.ngram import COUNTS, Counts, save_counts
 from sonido.onnx_export import export, graphs, write_graph
 from sonido.onnx_parity import Parity, compare
 from sonido.presets import make_codec, prior_config, stage1_config
@@ -116,7 +117,7 @@ def tokens(
 ) -> None:
     """Items in the order of their names' hashes, so that any number of hours is a fair mix of the corpora.
 
-    Tokens of an earlier state of stage 1 are thrown away.
+    Tokens of an earlier state of stage 1 are thrown away. Their n-grams are what a release needs of them.
     """
     stamp, now = run / "tokens" / "stage1_step", str(checkpoint.read(run / "stage1" / "checkpoint")[0]["step"])
     if stamp.exists() and stamp.read_text() != now:
@@ -130,6 +131,9 @@ def tokens(
         write_graph(tokenise_graph(load_codec(run, size)), graph)
     shares = [(run, size, device, train[i::processes], held_out[i::processes]) for i in range(processes)]
     spread(_tokenise, shares, processes)
+    items = read_tokens(run / "tokens" / "train")
+    books = model_config(size).codec.codebooks
+    save_counts([Counts.of([i.tokens[n] for i in items], k) for n, k in enumerate(books)], run / "tokens" / COUNTS)
 
 
 def _mixed(items: list[Item]) -> list[Item]:

@@ -12,13 +12,12 @@ from pathlib import Path
 from sonido import checkpoint, feature_export, feature_golden
 from sonido.clip_stage import load_clip
 from sonido.config import model_config
-from sonido.ngram import Counts, save_counts
+from sonido.ngram import COUNTS
 from sonido.onnx_export import export, graphs
 from sonido.onnx_parity import compare
 from sonido.pipeline import STAGES, load_codec, load_priors
 from sonido.results import gates
-from sonido.shipped import COUNTS, GATED
-from sonido.tokenisation import read_tokens
+from sonido.shipped import GATED
 
 MOST_BYTES = 50_000_000
 
@@ -28,9 +27,8 @@ def release(run: Path, size: str, out: Path, layers: list[int] | None, grown: bo
     missing = [name for name in STAGES if not checkpoint.exists(run / name / "checkpoint")]
     if missing:
         raise ValueError(f"{run} has no checkpoint of {', '.join(missing)}; train them first (README.md)")
-    counts = [len(list((run / "tokens" / split).glob("*.npz"))) for split in ("train", "held_out")]
-    if 0 in counts:
-        raise ValueError(f"{run}/tokens has {counts[0]} training and {counts[1]} held-out items; expected some of both")
+    if not (run / "tokens" / COUNTS).exists():
+        raise ValueError(f"{run}/tokens has no {COUNTS}, the n-grams of the training tokens; `python -m sonido tokens`")
     step, of = checkpoint.read(run / "stage1" / "checkpoint")[0]["step"], run / "tokens" / "stage1_step"
     if of.read_text() != str(step):
         raise ValueError(
@@ -66,9 +64,7 @@ def export_gated(run: Path, size: str, scratch: Path, weights: Path) -> None:
     for name in GATED:
         shutil.copy(scratch / name, weights / name)
     shutil.rmtree(scratch)
-    train = read_tokens(run / "tokens" / "train")
-    known = [Counts.of([i.tokens[level] for i in train], k) for level, k in enumerate(config.codec.codebooks)]
-    save_counts(known, weights / COUNTS)
+    shutil.copy(run / "tokens" / COUNTS, weights / COUNTS)
 
 
 def card_lines(pack: Path) -> list[str]:

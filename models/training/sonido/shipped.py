@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from sonido.clip_stage import embed_long
 from sonido.config import HOPS, model_config
+from sonido.ngram import COUNTS
 from sonido.onnx_export import CHUNK_TOPS
 from sonido.onnx_parity import session
 from sonido.results import LEVELS
@@ -31,7 +32,6 @@ MODELS = Path(__file__).resolve().parents[2]
 WEIGHTS = MODELS / "training" / "weights"
 SEGMENT = CHUNK_TOPS * HOPS[0]
 """Samples that the decoder's graph gives (2.97 s)."""
-COUNTS = "ngrams.npz"
 GATED = ("decoder.fp16.onnx", "prior0.fp16.onnx", "prior1.fp16.onnx", "prior2.fp16.onnx")
 
 

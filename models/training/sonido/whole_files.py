@@ -17,8 +17,8 @@ def write_text(path: Path, text: str) -> None:
     _beside(path).rename(path)
 
 
-def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
+def write_arrays(path: Path, arrays: dict[str, Any], compressed: bool = False) -> None:
     """An .npz file."""
     with _beside(path).open("wb") as file:
-        np.savez(file, **arrays)
+        (np.savez_compressed if compressed else np.savez)(file, **arrays)
     _beside(path).rename(path)

@@ -21,12 +21,12 @@ from torch import Tensor
 
 from sonido.config import HOPS
 from sonido.data.splits import split_of_song
-from sonido.ngram import bigram_bits, read_counts
+from sonido.ngram import COUNTS, bigram_bits, read_counts
 from sonido.probe import gate
 from sonido.probe.tasks import TASKS
 from sonido.quantiser import perplexity
 from sonido.results import ABLATION_GATE, LEVELS, USAGE_GATE
-from sonido.shipped import COUNTS, SEGMENT, WEIGHTS, ShippedModel, shipped_sizes
+from sonido.shipped import SEGMENT, WEIGHTS, ShippedModel, shipped_sizes
 from sonido.stage1_evaluation import Stage1Report, evaluate
 from sonido.tokenisation import TokenItem
 
