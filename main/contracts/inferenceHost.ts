@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { operations, type OperationName } from './operations.ts';
-import { packManifest } from './pack.ts';
+import { packManifest, packTask } from './pack.ts';
 import type { RpcContract } from './rpc.ts';
 
 const operationName = z.enum(Object.keys(operations) as [OperationName, ...OperationName[]]);
@@ -51,10 +51,10 @@ export const inferenceHost = {
     },
     /**
      * The manifest of an installed pack: the engine plans with its rate, stems and file hashes.
-     * Fails as `not-found`, `licence-required`, `newer-format` or `corrupt`.
+     * Fails as `bad-usage` (it is not for the task), `not-found`, `licence-required`, `newer-format` or `corrupt`.
      */
     describePack: {
-      input: z.object({ pack: z.string() }),
+      input: z.object({ pack: z.string(), task: packTask.optional() }),
       output: packManifest,
     },
     selfTest: {

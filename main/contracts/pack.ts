@@ -31,6 +31,10 @@ const tensor = z.object({
   shape: z.array(z.number().int().positive().nullable()),
 });
 
+/** What a pack can be for. */
+export const packTask = z.enum(['separate', 'transcribe', 'features', 'tag', 'mix']);
+export type PackTask = z.infer<typeof packTask>;
+
 const modelFile = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 
 /** A model pack: what it is, under which terms, what it computes and how to feed it. */
@@ -66,7 +70,7 @@ export const packManifest = z.object({
       bytes: z.number().int().positive(),
     }),
   ),
-  tasks: z.array(z.enum(['separate', 'transcribe', 'features', 'tag', 'mix'])).min(1),
+  tasks: z.array(packTask).min(1),
   model: z.object({
     file: z.string(),
     /** Which of our adapters feeds the model and reads its outputs. */

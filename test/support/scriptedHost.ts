@@ -8,7 +8,8 @@ import { neutralStrip } from '../../main/audio/strip/neutral.ts';
 import { SoniError } from '../../main/contracts/errors.ts';
 import { inferenceHost } from '../../main/contracts/inferenceHost.ts';
 import type { OperationName } from '../../main/contracts/operations.ts';
-import type { PackManifest } from '../../main/contracts/pack.ts';
+import type { PackManifest, PackTask } from '../../main/contracts/pack.ts';
+import { requireTask } from '../../main/inference/packs/requireTask.ts';
 import { parentTransport } from '../../main/rpc/program/parentTransport.ts';
 import { serve } from '../../main/rpc/serve.ts';
 
@@ -242,10 +243,12 @@ const server = serve(
       providers: ['cpu'],
       residentBytes: process.memoryUsage.rss(),
     }),
-    describePack: ({ pack }: { pack: string }) => {
+    describePack: ({ pack, task }: { pack: string; task?: PackTask | undefined }) => {
       if (!script.packs.includes(pack))
         throw new SoniError('not-found', `The pack "${pack}" is not installed.`);
-      return manifest(pack);
+      const found = manifest(pack);
+      if (task !== undefined) requireTask(found, task);
+      return found;
     },
     selfTest: () => ({ chosen: 'cpu', reports: [] }),
   },

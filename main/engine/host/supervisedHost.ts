@@ -8,7 +8,7 @@ import {
   type OperationOutput,
   type OperationProgress,
 } from '../../contracts/operations.ts';
-import type { PackManifest } from '../../contracts/pack.ts';
+import type { PackManifest, PackTask } from '../../contracts/pack.ts';
 import type { Client } from '../../rpc/client.ts';
 import type { CallOutput } from '../../rpc/types.ts';
 import { backOffMs } from './backOff.ts';
@@ -110,9 +110,9 @@ export class SupervisedHost {
     return this.#call('info', (client) => client.call('info', {}));
   }
 
-  /** @throws SoniError `not-found` | `licence-required` | `newer-format` | `corrupt` */
-  describePack(pack: string): Promise<PackManifest> {
-    return this.#call('describePack', (client) => client.call('describePack', { pack }));
+  /** @throws SoniError `bad-usage` (it is not for `task`) | `not-found` | `licence-required` | `newer-format` | `corrupt` */
+  describePack(pack: string, task?: PackTask): Promise<PackManifest> {
+    return this.#call('describePack', (client) => client.call('describePack', { pack, task }));
   }
 
   selfTest(pack: string, force: boolean, signal?: AbortSignal): Promise<SelfTestReport> {

@@ -93,13 +93,3 @@ export const transcriptionJob = (
 
 export const tagJob = (audio: Reference<string>, name: string): Job<'tag'> =>
   job('tag', `Listening to ${name}`, { audio });
-
-/** @throws SoniError `bad-usage` when the pack is for something else */
-export function requireTask(pack: PackManifest, task: PackManifest['tasks'][number]): void {
-  if (pack.tasks.includes(task)) return;
-  const doing = task === 'features' ? 'compute features' : task;
-  throw new SoniError(
-    'bad-usage',
-    `The pack "${pack.id}" cannot ${doing}; it is for: ${pack.tasks.join(', ')}. Choose another with --pack.`,
-  );
-}

@@ -1,4 +1,4 @@
-import type { PackManifest } from '../../contracts/pack.ts';
+import type { PackManifest, PackTask } from '../../contracts/pack.ts';
 import type { WorkflowProgress } from '../../contracts/workflows.ts';
 import type { AnyJob } from '../jobs/job.ts';
 import type { GraphResults, GraphWatch } from '../jobs/runGraph.ts';
@@ -8,8 +8,8 @@ import type { Session } from '../session/session.ts';
 export interface WorkflowContext {
   readonly session: Session;
   readonly signal: AbortSignal;
-  /** @throws SoniError `not-found` | `licence-required` | `newer-format` | `corrupt` */
-  describePack(id: string): Promise<PackManifest>;
+  /** @throws SoniError `bad-usage` (it is not for `task`) | `not-found` | `licence-required` | `newer-format` | `corrupt` */
+  describePack(id: string, task?: PackTask): Promise<PackManifest>;
   run(targets: readonly AnyJob[], watch?: Pick<GraphWatch, 'onResult'> & Phase): Promise<GraphResults>;
   /** A line for the user. */
   note(text: string): void;

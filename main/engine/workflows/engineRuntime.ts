@@ -146,7 +146,7 @@ export class EngineRuntime {
         session,
         signal,
         note,
-        describePack: (pack) => this.#hosts.signal.describePack(pack),
+        describePack: (pack, task) => this.#hosts.signal.describePack(pack, task),
         run: async (targets, phase = {}) => {
           const results = await runGraph(
             targets,

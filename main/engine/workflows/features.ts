@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { featuresResult, type FeaturesResult, type featuresRequest } from '../../contracts/workflows.ts';
 import { joinTensors } from '../../platform/safetensors/joinTensors.ts';
 import { audioOf } from '../jobs/job.ts';
-import { decodeJob, labelOf, requireTask } from './audioJobs.ts';
+import { decodeJob, labelOf } from './audioJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { featureJob, featureSource } from './featureJobs.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
@@ -15,8 +15,7 @@ export async function features(
 ): Promise<FeaturesResult> {
   const input = resolve(request.input);
   const output = resolve(request.output);
-  const pack = await context.describePack(request.pack);
-  requireTask(pack, 'features');
+  const pack = await context.describePack(request.pack, 'features');
   await refuseOverwriting([input], [output]);
   const publication = new Publication(dirname(output));
   await publication.prepare();

@@ -8,7 +8,6 @@ import { audioOf, outputOf, type AnyJob, type Reference } from '../jobs/job.ts';
 import {
   decodeJob,
   labelOf,
-  requireTask,
   separationJobs,
   stemOf,
   tagJob,
@@ -175,9 +174,7 @@ async function findPack(
 ): Promise<PackManifest | null> {
   if (mode === 'off') return null;
   try {
-    const pack = await context.describePack(id);
-    requireTask(pack, task);
-    return pack;
+    return await context.describePack(id, task);
   } catch (thrown) {
     const error = asSoniError(thrown);
     if (mode === 'required' || (error.kind !== 'not-found' && error.kind !== 'licence-required')) throw error;

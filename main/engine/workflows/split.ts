@@ -6,7 +6,7 @@ import { splitResult, type SplitResult, type splitRequest } from '../../contract
 import type { StoredResult } from '../jobs/resultStore.ts';
 import type { GraphResults } from '../jobs/runGraph.ts';
 import { audioOf, type Job } from '../jobs/job.ts';
-import { decodeJob, labelOf, requireTask, separationJobs } from './audioJobs.ts';
+import { decodeJob, labelOf, separationJobs } from './audioJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
 import { recordTake } from './recordTake.ts';
@@ -24,8 +24,7 @@ export async function split(
 ): Promise<SplitResult> {
   const input = resolve(request.input);
   const publication = new Publication(resolve(request.outputDirectory));
-  const pack = await context.describePack(request.pack);
-  requireTask(pack, 'separate');
+  const pack = await context.describePack(request.pack, 'separate');
   const selection = selectionOf(request, pack);
   const stemFiles = writtenStems(selection, pack).map((stem) => `${stem}.wav`);
   const previewFiles = request.preview ? stemFiles.map((file) => join(previewFolder, file)) : [];

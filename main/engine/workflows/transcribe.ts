@@ -6,7 +6,7 @@ import {
   type transcribeRequest,
 } from '../../contracts/workflows.ts';
 import { audioOf } from '../jobs/job.ts';
-import { decodeJob, labelOf, requireTask, tagJob, transcriptionJob } from './audioJobs.ts';
+import { decodeJob, labelOf, tagJob, transcriptionJob } from './audioJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { stemsToMidi, tempoMapOf } from './midiFile.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
@@ -20,8 +20,7 @@ export async function transcribe(
 ): Promise<TranscribeResult> {
   const input = resolve(request.input);
   const output = resolve(request.output);
-  const pack = await context.describePack(request.pack);
-  requireTask(pack, 'transcribe');
+  const pack = await context.describePack(request.pack, 'transcribe');
   await refuseOverwriting([input], [output]);
   const publication = new Publication(dirname(output));
   await publication.prepare();

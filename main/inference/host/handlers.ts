@@ -41,7 +41,7 @@ export function hostHandlers(queue = new OperationQueue()): Handlers<typeof infe
       providers: availableProviders(),
       residentBytes: process.memoryUsage.rss(),
     }),
-    describePack: async ({ pack }) => (await findPack(pack)).manifest,
+    describePack: async ({ pack, task }) => (await findPack(pack, task)).manifest,
     selfTest: ({ pack, force }, { signal }) =>
       queue.run(async () => chooseProvider(await findPack(pack), { force, signal }), signal),
   };

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
-import type { PackManifest } from '../../contracts/pack.ts';
+import type { PackManifest, PackTask } from '../../contracts/pack.ts';
 import { directories } from '../../platform/directories.ts';
 import { fileError } from '../../platform/fileError.ts';
 import { knownPacksFolder } from '../installation.ts';
 import { installedPack, type InstalledPack } from './installedPack.ts';
 import { licenceAccepted, licenceRequired } from './licences.ts';
 import { readManifest } from './manifest.ts';
+import { requireTask } from './requireTask.ts';
 
 const manifestName = 'manifest.json';
 
@@ -41,12 +42,13 @@ export async function packOnDisk(id: string): Promise<InstalledPack | undefined>
 }
 
 /**
- * An installed pack, ready to be loaded.
- * @throws SoniError `not-found` (with the command that installs it) | `licence-required` | `newer-format` | `corrupt`
+ * An installed pack, ready to be loaded; with a task only one that is for it, and nobody is asked to install another.
+ * @throws SoniError `bad-usage` (another task) | `not-found` (with the command that installs it) | `licence-required` | `newer-format` | `corrupt`
  */
-export async function findPack(id: string): Promise<InstalledPack> {
+export async function findPack(id: string, task?: PackTask): Promise<InstalledPack> {
   const pack = await packOnDisk(id);
   if (pack !== undefined) {
+    if (task !== undefined) requireTask(pack.manifest, task);
     if (!(await licenceAccepted(pack.manifest))) throw licenceRequired(pack.manifest);
     return pack;
   }
@@ -58,6 +60,7 @@ export async function findPack(id: string): Promise<InstalledPack> {
       `There is no pack "${id}". Known packs: ${ids.join(', ') || 'none'}. See: sonidesk packs list`,
     );
   }
+  if (task !== undefined) requireTask(manifest, task);
   const flag = manifest.licence.mustAccept ? ' --accept-licence' : '';
   throw new SoniError(
     'not-found',

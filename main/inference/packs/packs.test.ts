@@ -202,6 +202,14 @@ describe('packs that are refused', () => {
       kind: 'not-found',
       message: expect.stringContaining('sonidesk packs add htdemucs --accept-licence'),
     });
+    await expect(findPack('htdemucs', 'separate')).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  it('a pack for another task, and nobody is asked to install it for that', async () => {
+    await expect(findPack('htdemucs', 'features')).rejects.toMatchObject({
+      kind: 'bad-usage',
+      message: expect.stringContaining('cannot compute features; it is for: separate'),
+    });
   });
 });
 

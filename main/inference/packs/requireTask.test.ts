@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PackManifest } from '../../contracts/pack.ts';
-import { requireTask } from './audioJobs.ts';
+import { requireTask } from './requireTask.ts';
 
 it('a pack for something else is refused with what it is for', () => {
   const pack = { id: 'tags', tasks: ['tag'] } as unknown as PackManifest;
