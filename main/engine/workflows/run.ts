@@ -5,14 +5,7 @@ import type { PackManifest } from '../../contracts/pack.ts';
 import type { RunResult, StepMode, runRequest } from '../../contracts/workflows.ts';
 import { isDrums } from '../../midi/drums.ts';
 import { audioOf, outputOf, type AnyJob, type Reference } from '../jobs/job.ts';
-import {
-  decodeJob,
-  labelOf,
-  separationJobs,
-  stemOf,
-  tagJob,
-  transcriptionJob,
-} from './audioJobs.ts';
+import { decodeJob, labelOf, separationJobs, stemOf, tagJob, transcriptionJob } from './audioJobs.ts';
 import { findContentPacks, recogniseJob } from './contentJobs.ts';
 import type { WorkflowContext } from './context.ts';
 import { Publication, refuseOverwriting } from './publication.ts';
