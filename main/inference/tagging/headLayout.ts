@@ -2,6 +2,13 @@ import { SoniError } from '../../contracts/errors.ts';
 import type { PackManifest } from '../../contracts/pack.ts';
 import { packConstant } from '../packs/packConstant.ts';
 
+/** A file has a voice when these of its roles have the probability `least` together: a lone bass line has none. */
+export interface HeldBy {
+  readonly voice: readonly string[];
+  readonly drums: readonly string[];
+  readonly least: number;
+}
+
 /** What a tagging pack says about itself. */
 export interface HeadLayout {
   /** Coarse frames that one run takes. */
@@ -17,6 +24,8 @@ export interface HeadLayout {
   readonly calibrated: boolean;
   readonly instruments: readonly string[];
   readonly roles: readonly string[];
+  /** Which files may have a voice, or drums, at all; `null` for heads before 2.2, which know no mixtures. */
+  readonly heldBy: HeldBy | null;
   /** What a correlation of 1 with a key's profile counts beside the head's log-probabilities; `null`: the head's key is not used. */
   readonly keyWeight: number | null;
   /** The pack whose features the head was trained on. */
@@ -41,6 +50,7 @@ export function headLayout(manifest: PackManifest): HeadLayout {
       `The pack ${id} has no usable model constant "${name}". Get a fitting pack.`,
     );
   };
+  const least = model.constants['leastHeld'];
   return {
     frames: packConstant(manifest, 'windowFrames'),
     melPerFrame: packConstant(manifest, 'melPerFrame'),
@@ -50,6 +60,10 @@ export function headLayout(manifest: PackManifest): HeadLayout {
     calibrated: model.constants['calibrated'] === 'yes',
     instruments: text('instruments').split(','),
     roles: text('roles').split(','),
+    heldBy:
+      typeof least === 'number'
+        ? { voice: text('voiceHeldBy').split(','), drums: text('drumsHeldBy').split(','), least }
+        : null,
     keyWeight: typeof model.constants['keyWeight'] === 'number' ? model.constants['keyWeight'] : null,
     featuresPack: text('featuresPack'),
     featuresVersion: text('featuresVersion'),

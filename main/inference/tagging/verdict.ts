@@ -1,8 +1,8 @@
-import { mixtureRole, tonics, type Content, type KeyFit } from '../../contracts/tags.ts';
+import { tonics, type Content, type KeyFit } from '../../contracts/tags.ts';
 import type { Seconds } from '../../contracts/units.ts';
 import type { Archive } from '../../platform/checkpoint.ts';
 import { GrowingArray } from '../../analysis/growingArray.ts';
-import type { HeadLayout } from './headLayout.ts';
+import type { HeadLayout, HeldBy } from './headLayout.ts';
 
 /** Coarse frames to either side over which voice and drums are averaged: half a second in all. */
 const reach = 5;
@@ -10,12 +10,6 @@ const reach = 5;
 const threshold = 0.5;
 /** A stretch shorter than this, or a gap, is not told. */
 const shortestSeconds = 0.5;
-/** A file has a voice, or drums, when the roles that may hold them have this probability together: a lone bass line has none. */
-const leastOfRoles = 0.2;
-const holders = {
-  voice: ['lead-vocal', 'backing-vocal', mixtureRole],
-  drums: ['kick', 'snare', 'hats', 'percussion', 'drums', mixtureRole],
-} as const;
 /** So that one window cannot rule out a key. */
 const leastProbability = 1e-4;
 
@@ -77,11 +71,11 @@ export class Verdict {
             .map((name, k) => ({ name, confidence: Math.min(1, sums[k]! / this.sounding) }))
             .toSorted((a, b) => b.confidence - a.confidence);
     const roles = named(this.layout.roles, this.roles);
-    const mayHold = (activity: keyof typeof holders): boolean => {
-      // Heads before 2.2 know no mixtures.
-      if (!this.layout.roles.includes(mixtureRole)) return true;
-      const held = roles.filter(({ name }) => holders[activity].some((holder) => holder === name));
-      return held.reduce((sum, { confidence }) => sum + confidence, 0) >= leastOfRoles;
+    const mayHold = (activity: keyof Omit<HeldBy, 'least'>): boolean => {
+      const { heldBy } = this.layout;
+      if (heldBy === null) return true;
+      const held = roles.filter(({ name }) => heldBy[activity].includes(name));
+      return held.reduce((sum, { confidence }) => sum + confidence, 0) >= heldBy.least;
     };
     return {
       instruments: named(this.layout.instruments, this.instruments),

@@ -17,7 +17,7 @@ from sonido.probe.measures import f_measure, mean_average_precision, mean_key_sc
 from sonido.tagging.calibration import Temperatures, errors, fit_temperatures
 from sonido.tagging.examples import Example, as_mixtures, read_examples
 from sonido.tagging.head import TaggingHead
-from sonido.tagging.labels import ACTIVITIES, DRUM_ROLES, INSTRUMENTS, MIXTURE, ROLES, VOICE_ROLES
+from sonido.tagging.labels import ACTIVITIES, HELD_BY, INSTRUMENTS, LEAST_HELD, MIXTURE, ROLES
 from sonido.tagging.train import Group, HeadConfig, train_head
 from sonido.whole_files import write_text
 
@@ -27,10 +27,6 @@ AP = "AP, "
 FEWEST = 3
 """Positive and negative pieces that a class needs to be judged."""
 COUNTED = ("mixes", "held_mixes", "parts", "held_parts", "eir_mixes", "eir_sung", "songs")
-HELD_BY = {"voice": (*VOICE_ROLES, MIXTURE), "drums": (*DRUM_ROLES, MIXTURE)}
-"""Roles of files in which each activity may be; the product tells none of another file (`verdict.ts`)."""
-LEAST = 0.2
-"""Probability of those roles together, from which it may."""
 REAL = (
     *("role accuracy, EIR", "mixes heard as such, EIR", "voice F1, EIR", "drums F1, EIR"),
     *(
@@ -126,7 +122,7 @@ def stem_roles(head: TaggingHead, examples: list[Example]) -> dict[str, tuple[in
 
 def may_hold(activity: str, role: Tensor) -> bool:
     """Whether a file with these probabilities of roles is told to have an activity at all."""
-    return float(sum(role[ROLES.index(name)] for name in HELD_BY[activity])) >= LEAST
+    return float(sum(role[ROLES.index(name)] for name in HELD_BY[activity])) >= LEAST_HELD
 
 
 def told_in_stems(head: TaggingHead, examples: list[Example]) -> dict[str, tuple[list[bool], list[bool]]]:

@@ -23,7 +23,7 @@ from sonido.onnx_export import OPSET
 from sonido.onnx_parity import session
 from sonido.tagging.calibration import Temperatures
 from sonido.tagging.head import MEL_WIDTH, SILENT, TaggingHead
-from sonido.tagging.labels import ACTIVITIES, INSTRUMENTS, KEYS, ROLES
+from sonido.tagging.labels import ACTIVITIES, HELD_BY, INSTRUMENTS, KEYS, LEAST_HELD, ROLES
 
 WINDOW_FRAMES = 256
 """Coarse frames of a window: 11.9 s."""
@@ -116,6 +116,8 @@ def write_labels(path: Path, facts: dict[str, Any]) -> None:
         "keys": list(KEYS),
         "roles": list(ROLES),
         "activities": list(ACTIVITIES),
+        "heldBy": {name: list(roles) for name, roles in HELD_BY.items()},
+        "leastHeld": LEAST_HELD,
         **facts,
     }
     path.write_text(json.dumps(document, indent=2) + "\n")

@@ -26,6 +26,10 @@ ROLES = (*PART_ROLES, MIXTURE)
 ACTIVITIES = ("voice", "drums")
 VOICE_ROLES, DRUM_ROLES = ("lead-vocal", "backing-vocal"), ("kick", "snare", "hats", "percussion", "drums")
 """Roles that count as each activity."""
+HELD_BY = {"voice": (*VOICE_ROLES, MIXTURE), "drums": (*DRUM_ROLES, MIXTURE)}
+"""Roles of files in which each activity may be; the product tells none of another file."""
+LEAST_HELD = 0.2
+"""Probability of those roles together, from which it may."""
 
 KICK, SNARE, HATS = (35, 36), (37, 38, 39, 40), (42, 44, 46, 49, 51, 52, 53, 55, 57, 59)
 """General MIDI percussion keys; cymbals are with the hats, as mixers group them."""
