@@ -8,6 +8,7 @@ import { goldenSignal } from '../../../test/support/goldenSignal.ts';
 import { temporaryHome } from '../../../test/support/tinyPack.ts';
 import { writeWav } from '../../../test/support/writeWav.ts';
 import { inferenceHost } from '../../contracts/inferenceHost.ts';
+import { featureLevels } from '../../contracts/features.ts';
 import type { OperationOutput } from '../../contracts/operations.ts';
 import { TensorFile } from '../../platform/safetensors/tensorFile.ts';
 import { createClient } from '../../rpc/client.ts';
@@ -38,7 +39,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** Codes and coarse features of a file by a host on one provider. */
+/** All that the pack computes of a file by a host on one provider. */
 async function computeOn(provider: string, audio: string) {
   const env = { VK_DRIVER_FILES: driver ?? '', VK_ICD_FILENAMES: driver ?? '' };
   const child = fork(inferenceHostProgram(), [], {
@@ -57,8 +58,16 @@ async function computeOn(provider: string, audio: string) {
   const third = await run('embed-clips', { audio, pack: 'sonido-s' });
   const embedded = third.output as OperationOutput<'embed-clips'>;
   const clips = join(third.directory, embedded.clips);
-  const second = await run('features', { tokens: tokensFile, clips, pack: 'sonido-s', level: 'coarse' });
-  const features = second.output as OperationOutput<'features'>;
+  const levels = [];
+  for (const level of featureLevels) {
+    const { directory, output } = await run('features', {
+      tokens: tokensFile,
+      clips,
+      pack: 'sonido-s',
+      level,
+    });
+    levels.push({ level, directory, output: output as OperationOutput<'features'> });
+  }
   host.close();
   const all = async (path: string, name: string) => {
     const file = await TensorFile.read(path);
@@ -66,11 +75,18 @@ async function computeOn(provider: string, audio: string) {
     await file.close();
     return values;
   };
+  const values: Record<string, Float32Array> = { clip: await all(clips, 'clip') };
+  for (const { level, directory, output } of levels) {
+    values[level] = await all(join(directory, output.features), `features.${level}`);
+  }
+  const codes = [];
+  for (const level of featureLevels) codes.push(...(await all(tokensFile, `tokens.${level}`)));
   return {
-    providers: [...new Set([tokens, embedded, features].map((of) => of.provider))],
-    clip: await all(clips, 'clip'),
-    fine: await all(tokensFile, 'tokens.fine'),
-    coarse: await all(join(second.directory, features.features), 'features.coarse'),
+    providers: [
+      ...new Set([tokens, embedded, ...levels.map(({ output }) => output)].map((of) => of.provider)),
+    ],
+    codes,
+    values,
   };
 }
 
@@ -83,13 +99,14 @@ it.runIf(driver !== undefined || required)(
     const cpu = await computeOn('cpu', audio);
     const gpu = await computeOn('webgpu', audio);
     expect(gpu.providers).toEqual(['webgpu']);
-    expect(gpu.fine.length).toBe(cpu.fine.length);
-    expect(cpu.fine.filter((code, i) => code !== gpu.fine[i]).length).toBeLessThanOrEqual(2);
-    for (const name of ['clip', 'coarse'] as const) {
-      expect(gpu[name].length).toBe(cpu[name].length);
-      const peak = Math.max(1e-6, ...cpu[name].map(Math.abs));
-      const furthest = Math.max(0, ...cpu[name].map((value, i) => Math.abs(value - gpu[name][i]!)));
-      expect({ name, near: furthest / peak < tolerance }).toEqual({ name, near: true });
+    expect(gpu.codes.length).toBe(cpu.codes.length);
+    expect(cpu.codes.filter((code, i) => code !== gpu.codes[i]).length).toBeLessThanOrEqual(2);
+    for (const [name, expected] of Object.entries(cpu.values)) {
+      const found = gpu.values[name]!;
+      expect(found.length).toBe(expected.length);
+      const peak = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+      const furthest = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - found[i]!)), 0);
+      expect({ name, near: furthest / peak < tolerance, furthest }).toEqual({ name, near: true, furthest });
     }
   },
 );
