@@ -240,7 +240,7 @@ const server = serve(
       node: process.version,
       onnxruntime: 'none',
       threads: 1,
-      providers: ['cpu'],
+      providers: ['webgpu', 'cpu'],
       residentBytes: process.memoryUsage.rss(),
     }),
     describePack: ({ pack, task }: { pack: string; task?: PackTask | undefined }) => {

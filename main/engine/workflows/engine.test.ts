@@ -170,6 +170,11 @@ describe('engine', () => {
     expect(await started()).toEqual([]);
     await (await wishing('webgpu')).split(request);
     expect(await started()).toEqual(['separate']);
+    await expect((await wishing('cuda')).split(request)).rejects.toMatchObject({
+      kind: 'bad-usage',
+      message: expect.stringContaining('There is no provider "cuda"') as string,
+    });
+    expect(await started()).toEqual([]);
   });
 
   it('puts tracks where their time stamps say', async () => {

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { SessionJob } from '../../contracts/session.ts';
+import { requireProvider } from '../../contracts/providers.ts';
 import type { Watch, WorkflowProgress } from '../../contracts/workflows.ts';
 import type { Directories } from '../../platform/directories.ts';
 import { requestedProvider, type HostProgram } from '../host/program.ts';
@@ -120,6 +121,8 @@ export class EngineRuntime {
     const note = (text: string) => report({ ...last, note: text });
     try {
       await Promise.all(files.map((file) => requireFile(resolve(file))));
+      const provider = requestedProvider(this.program);
+      if (provider !== null) requireProvider(provider, (await this.#hosts.signal.info()).providers);
       const opened = await this.#acquire(files, stop.signal, note);
       try {
         return await this.#performIn(opened, name, request, stop.signal, report, note, work);

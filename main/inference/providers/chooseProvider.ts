@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProviderReport } from '../../contracts/inferenceHost.ts';
+import { requireProvider } from '../../contracts/providers.ts';
 import { SoniError, asSoniError } from '../../contracts/errors.ts';
 import type { InstalledPack } from '../packs/installedPack.ts';
 import { tellUser } from '../host/userNotes.ts';
@@ -42,12 +43,7 @@ export async function chooseProvider(
   const offered = availableProviders();
   const forced = process.env['SONIDESK_PROVIDER'];
   if (forced) {
-    if (!offered.some((name) => name === forced)) {
-      throw new SoniError(
-        'bad-usage',
-        `There is no provider "${forced}" (from --provider or SONIDESK_PROVIDER) on this machine; it offers ${offered.join(', ')}.`,
-      );
-    }
+    requireProvider(forced, offered);
     return { chosen: forced, reports: [untested(forced, 'Chosen by SONIDESK_PROVIDER.')] };
   }
   const others = offered.filter((name) => name !== 'cpu');
