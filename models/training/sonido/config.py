@@ -75,6 +75,7 @@ class TrainConfig:
     segment: int = 65_536
     seed: int = 0
     bf16: bool = False
+    """Matrix products in bf16, on processors that have them (`precision.py`)."""
     continuous_steps: int = 300
     codebook_batches: int = 40
     revive_every: int = 50

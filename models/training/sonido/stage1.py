@@ -16,6 +16,7 @@ from sonido.config import TrainConfig
 from sonido.distortion import log_likelihood_scale, training_error
 from sonido.ema import Average
 from sonido.logline import RunLog
+from sonido.precision import bf16_products
 from sonido.quantiser import Mode
 from sonido.stage1_evaluation import evaluate
 
@@ -79,7 +80,7 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
 def train_step(model: nn.Module, audio: Tensor, step: int, config: TrainConfig) -> tuple[Tensor, dict[str, float]]:
     """Loss per audio sample: ((D / 2) log error + weight * rate) / (D / 2)."""
     mode = mode_at(step, config)
-    with torch.autocast(audio.device.type, torch.bfloat16, enabled=config.bf16):
+    with bf16_products(audio.device.type, config.bf16):
         output = model(audio, temperature_at(step, config), mode)
     error, mse, stft = training_error(output.audio, audio, config.waveform_weight, config.longest_window)
     scale = log_likelihood_scale(audio)

@@ -15,6 +15,7 @@ from sonido.config import TrainConfig
 from sonido.ema import Average
 from sonido.logline import RunLog
 from sonido.ngram import Counts, bigram_bits, unigram_bits
+from sonido.precision import bf16_products
 from sonido.prior import Prior
 from sonido.stage1 import learning_rate_at, set_learning_rate
 from sonido.tokenisation import TokenItem
@@ -48,7 +49,7 @@ def run_loop(
     started, first = time.monotonic(), step
     while step < config.steps and (deadline is None or time.monotonic() < deadline):
         set_learning_rate(optimiser, learning_rate_at(step, config))
-        with torch.autocast(device, torch.bfloat16, enabled=config.bf16):
+        with bf16_products(device, config.bf16):
             loss = loss_at(step)
         optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

@@ -14,6 +14,7 @@ from sonido.flat_codec import FlatCodec, flat_config
 from sonido.hqvae import HQVAE
 from sonido.logline import format_line, parse_line
 from sonido.plots import plot, series
+from sonido.precision import bf16_products
 from sonido.stage1 import learning_rate_at, mode_at, temperature_at, train
 
 torch.set_num_threads(1)
@@ -142,3 +143,17 @@ def test_the_dial_gives_the_planned_sizes() -> None:
             assert ([(p.width, p.layers) for p in config.priors], config.codec.codebooks) == planned[size]
     with pytest.raises(ValueError, match="expected one of"):
         model_config("XL")
+
+
+@pytest.mark.parametrize("device, wanted, has, enabled", [
+    ("cpu", True, True, True),
+    ("cpu", True, False, False),
+    ("cpu", False, True, False),
+])  # fmt: skip
+def test_bf16_only_where_the_processor_has_it(
+    monkeypatch: pytest.MonkeyPatch, device: str, wanted: bool, has: bool, enabled: bool
+) -> None:
+    monkeypatch.setattr("sonido.precision.cpu_has_bf16", lambda: has)
+    with bf16_products(device, wanted):
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+    assert product.dtype == (torch.bfloat16 if enabled else torch.float32)
