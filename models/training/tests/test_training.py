@@ -145,7 +145,7 @@ def test_the_dial_gives_the_planned_sizes() -> None:
         model_config("XL")
 
 
-@pytest.mark.parametrize("device, wanted, has, enabled", [
+@pytest.mark.parametrize(("device", "wanted", "has", "enabled"), [
     ("cpu", True, True, True),
     ("cpu", True, False, False),
     ("cpu", False, True, False),
