@@ -52,42 +52,30 @@ async function computeOn(provider: string, audio: string) {
     const directory = await mkdtemp(join(home.home, `${operation}-`));
     return { directory, output: await host.call('run', { operation, input, directory }) };
   };
-  const first = await run('tokenise', { audio, pack: 'sonido-s' });
-  const tokens = first.output as OperationOutput<'tokenise'>;
-  const tokensFile = join(first.directory, tokens.tokens);
-  const third = await run('embed-clips', { audio, pack: 'sonido-s' });
-  const embedded = third.output as OperationOutput<'embed-clips'>;
-  const clips = join(third.directory, embedded.clips);
-  const levels = [];
-  for (const level of featureLevels) {
-    const { directory, output } = await run('features', {
-      tokens: tokensFile,
-      clips,
-      pack: 'sonido-s',
-      level,
-    });
-    levels.push({ level, directory, output: output as OperationOutput<'features'> });
-  }
-  host.close();
   const all = async (path: string, name: string) => {
     const file = await TensorFile.read(path);
     const values = await file.rows(name, 0, Infinity);
     await file.close();
     return values;
   };
+  const tokenised = await run('tokenise', { audio, pack: 'sonido-s' });
+  const embedded = await run('embed-clips', { audio, pack: 'sonido-s' });
+  const { tokens: tokensName, provider: ofTokens } = tokenised.output as OperationOutput<'tokenise'>;
+  const { clips: clipsName, provider: ofClips } = embedded.output as OperationOutput<'embed-clips'>;
+  const tokens = join(tokenised.directory, tokensName);
+  const clips = join(embedded.directory, clipsName);
+  const providers = new Set([ofTokens, ofClips]);
+  const codes: number[] = [];
   const values: Record<string, Float32Array> = { clip: await all(clips, 'clip') };
-  for (const { level, directory, output } of levels) {
-    values[level] = await all(join(directory, output.features), `features.${level}`);
+  for (const level of featureLevels) {
+    const { directory, output } = await run('features', { tokens, clips, pack: 'sonido-s', level });
+    const { features, provider } = output as OperationOutput<'features'>;
+    providers.add(provider);
+    codes.push(...(await all(tokens, `tokens.${level}`)));
+    values[level] = await all(join(directory, features), `features.${level}`);
   }
-  const codes = [];
-  for (const level of featureLevels) codes.push(...(await all(tokensFile, `tokens.${level}`)));
-  return {
-    providers: [
-      ...new Set([tokens, embedded, ...levels.map(({ output }) => output)].map((of) => of.provider)),
-    ],
-    codes,
-    values,
-  };
+  host.close();
+  return { providers: [...providers], codes, values };
 }
 
 it.runIf(driver !== undefined || required)(

@@ -47,12 +47,12 @@ export async function packOnDisk(id: string): Promise<InstalledPack | undefined>
  */
 export async function findPack(id: string, task?: PackTask): Promise<InstalledPack> {
   const pack = await packOnDisk(id);
+  const manifest = pack?.manifest ?? (await knownManifest(id));
+  if (manifest !== undefined && task !== undefined) requireTask(manifest, task);
   if (pack !== undefined) {
-    if (task !== undefined) requireTask(pack.manifest, task);
     if (!(await licenceAccepted(pack.manifest))) throw licenceRequired(pack.manifest);
     return pack;
   }
-  const manifest = await knownManifest(id);
   if (manifest === undefined) {
     const ids = (await listPacks()).map((entry) => entry.id);
     throw new SoniError(
@@ -60,7 +60,6 @@ export async function findPack(id: string, task?: PackTask): Promise<InstalledPa
       `There is no pack "${id}". Known packs: ${ids.join(', ') || 'none'}. See: sonidesk packs list`,
     );
   }
-  if (task !== undefined) requireTask(manifest, task);
   const flag = manifest.licence.mustAccept ? ' --accept-licence' : '';
   throw new SoniError(
     'not-found',
