@@ -112,7 +112,9 @@ void Bridge::search()
         socket.close();
         if (!there && now == BridgeState::refused) lost(BridgeState::searching, "");
         searchAt = Clock::now() + (now == BridgeState::refused ? std::chrono::milliseconds(refusedInterval) : searchInterval);
-        if (!met) wanted = false; // the file was left behind by an app that is gone, or the app refused
+        // Nobody listens (the file was left behind by an app that is gone), or the app refused. One that took the connection and does not
+        // answer yet is busy: what plays waits for it as for an app that was lost.
+        if (!met && (!there || now == BridgeState::refused)) wanted = false;
     }
     std::unique_lock<std::mutex> lock(guard);
     // A broken connection leaves a ring that must not run over before the app is back.

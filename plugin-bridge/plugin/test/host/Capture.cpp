@@ -156,24 +156,32 @@ static void reconnect(ClapInstance& one, FakeApp& app)
     check(until([&] { return app.heard().parameters.size() > 50 && !app.heard().status.is_null(); }), "and all parameters and the status");
 }
 
-/// An export plays before the app has answered; and nobody keeps what plays while no app runs.
-static void early(const ClapLibrary& library)
+/// What is played before there is an app, or while it refuses the plugin, is not kept.
+static void unheard(const ClapLibrary& library, bool refused)
+{
+    const auto in = stereoNoise(4800, 44);
+    FakeApp app;
+    app.refuse = refused;
+    if (refused) app.start();
+    ClapInstance one(library);
+    one.activate();
+    Song song;
+    if (refused) check(until([&] { return one.get(sonidesk::parameter::count) == 2; }, [&] { one.roll(song, 64, 64); }), "refused");
+    song.playing = true;
+    one.roll(song, 4800, 480, &in);
+    song.playing = false;
+    app.refuse = false;
+    if (!refused) app.start();
+    check(until([&] { return !app.newestStatus().is_null(); }, [&] { one.roll(song, 128, 128); }), "connected");
+    check(app.newest().frames == 0, "what was played before the app takes the plugin is not kept");
+}
+
+/// An export plays before the app has answered, which it does when the plugin has opened its connection `tries` times.
+static void early(const ClapLibrary& library, size_t tries)
 {
     constexpr uint32_t frames = 48000 * 30; // more than the ring holds
     const auto in = stereoNoise(frames, 44);
     FakeApp app;
-    {
-        ClapInstance one(library);
-        one.activate();
-        Song song;
-        song.playing = true;
-        one.roll(song, 4800, 480, &in);
-        song.playing = false;
-        app.start();
-        check(settle(one, app, [](const Heard& heard) { return !heard.status.is_null(); }), "connected");
-        check(app.heard().frames == 0, "what was played before there was an app is not kept");
-    }
-    app.stop();
     app.start();
     app.stuck = true;
     ClapInstance one(library);
@@ -186,10 +194,11 @@ static void early(const ClapLibrary& library)
         one.roll(song, 48000, 1024, &part);
         std::this_thread::sleep_for(std::chrono::milliseconds(30));
     }
+    check(until([&] { return app.opened() >= tries; }), "the plugin asks until it is answered");
     check(app.connections() == 0, "the app has not answered yet");
     app.stuck = false;
-    check(until([&] { return app.heard().frames == frames; }), "an export that begins before the app answers arrives whole");
-    const Heard heard = app.heard();
+    check(until([&] { return app.newest().frames == frames; }), "an export that begins before the app answers arrives whole");
+    const Heard heard = app.newest();
     const auto audio = timeline(heard, 0, frames);
     check(heard.gaps.empty() && sameBits(audio[0], in[0]) && sameBits(audio[1], in[1]), "from its first frame on, bit for bit");
 }
@@ -238,7 +247,10 @@ void capture(const Options& options)
     app.start();
     conversation(library, app);
     app.stop();
-    early(library);
+    unheard(library, false);
+    unheard(library, true);
+    early(library, 1);
+    early(library, 3);
 }
 
 } // namespace host

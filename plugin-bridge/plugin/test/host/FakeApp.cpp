@@ -208,6 +208,12 @@ Heard FakeApp::heard(size_t index)
     return index < all.size() ? all[index]->heard : Heard();
 }
 
+Heard FakeApp::newest()
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    return all.empty() ? Heard() : all.back()->heard;
+}
+
 json FakeApp::newestStatus()
 {
     const std::lock_guard<std::mutex> lock(guard);
@@ -220,6 +226,12 @@ size_t FakeApp::connections()
     size_t welcomed = 0;
     for (auto& connection : all) welcomed += !connection->heard.hello.is_null();
     return welcomed;
+}
+
+size_t FakeApp::opened()
+{
+    const std::lock_guard<std::mutex> lock(guard);
+    return all.size();
 }
 
 void FakeApp::forget()

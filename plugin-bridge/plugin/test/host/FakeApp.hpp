@@ -54,9 +54,14 @@ public:
 
     /// A copy of what instance number `index` (in the order of connection) said.
     Heard heard(size_t index = 0);
+    /// The same of the instance that connected last.
+    Heard newest();
     /// The last status of the instance that connected last, null as long as there is none. Copies nothing else: cheap at any speed.
     json newestStatus();
+    /// How many said hello, and have been heard.
     size_t connections();
+    /// How many were opened.
+    size_t opened();
     /// Forgets captured audio.
     void forget();
     /// Reads nothing while true.
