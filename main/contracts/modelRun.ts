@@ -11,3 +11,10 @@ export const modelRun = z.object({
   realtimeFactor: z.number().nonnegative(),
 });
 export type ModelRun = z.infer<typeof modelRun>;
+
+/** A model's part in what the user asked for. */
+export const modelResult = modelRun.extend({
+  /** It was in the cache: the speed is that of the run that made it. */
+  stored: z.boolean().default(false),
+});
+export type ModelResult = z.infer<typeof modelResult>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { featureLevel, featureLevels, featureTensor } from './features.ts';
 import { mixPlan } from './mixPlan.ts';
-import { modelRun } from './modelRun.ts';
+import { modelResult } from './modelRun.ts';
 import { stemNote } from './notes.ts';
 import { outputFile } from './outputFile.ts';
 import { tags } from './tags.ts';
@@ -51,7 +51,7 @@ export const splitRequest = z.object({
 export type SplitRequest = z.input<typeof splitRequest>;
 
 /** Also the content of `split.json`. */
-export const splitResult = modelRun.extend({
+export const splitResult = modelResult.extend({
   /** Peak of (source - sum of stems) in dBFS; `null` is digital silence: an exact sum. */
   residualDb: z.number().nullable(),
   stems: z.array(z.object({ stem: z.string(), file: z.string() })),
@@ -78,7 +78,7 @@ export const transcribeRequest = z.object({
 });
 export type TranscribeRequest = z.input<typeof transcribeRequest>;
 
-export const transcribeResult = modelRun.extend({
+export const transcribeResult = modelResult.extend({
   midi: z.string(),
   bpm: z.number().positive().nullable(),
   notes: z.array(stemNote),
@@ -105,7 +105,7 @@ export const featuresRequest = z.object({
 });
 export type FeaturesRequest = z.input<typeof featuresRequest>;
 
-export const featuresResult = modelRun.extend({ output: z.string(), tensors: z.array(featureTensor) });
+export const featuresResult = modelResult.extend({ output: z.string(), tensors: z.array(featureTensor) });
 export type FeaturesResult = z.infer<typeof featuresResult>;
 
 export const mixRequest = z.object({
@@ -209,7 +209,7 @@ export const runResult = z.object({
   ),
   separation: splitResult.nullable(),
   transcription: z
-    .object({ midi: z.string(), notesFile: z.string(), count: z.number().int(), packs: z.array(modelRun) })
+    .object({ midi: z.string(), notesFile: z.string(), count: z.number().int(), packs: z.array(modelResult) })
     .nullable(),
   mix: mixResult.omit({ plan: true, notes: true }),
   /** What was left out or worth knowing, in sentences. */

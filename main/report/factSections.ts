@@ -1,4 +1,4 @@
-import type { ModelRun } from '../contracts/modelRun.ts';
+import type { ModelResult } from '../contracts/modelRun.ts';
 import type { Content, Tags } from '../contracts/tags.ts';
 import type { RunResult } from '../contracts/workflows.ts';
 import { html, type Html } from './html.ts';
@@ -89,13 +89,15 @@ export function accuracySection(rows: readonly AccuracyRow[]): Html | null {
   </section>`;
 }
 
-const speedRow = (what: string, run: ModelRun): Html =>
+const speedRow = (what: string, run: ModelResult): Html =>
   html`<tr>
     <th scope="row">${what}</th>
     <td>${run.pack} ${run.packVersion}</td>
     <td>${run.provider.toUpperCase()}</td>
     <td class="number">${run.seconds.toFixed(1)} s</td>
-    <td class="number">${run.realtimeFactor.toFixed(2)} × real time</td>
+    <td class="number">
+      ${run.realtimeFactor.toFixed(2)} × real time${run.stored ? ' (from the cache)' : ''}
+    </td>
   </tr>`;
 
 function speeds({ run, features }: ReportData): Html {

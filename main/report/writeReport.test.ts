@@ -134,12 +134,14 @@ describe('writeReport', () => {
       provider: 'cpu',
       seconds: 0.1,
       realtimeFactor: 20,
+      stored: true,
       output: join(folder, 'features.safetensors'),
       tensors: [{ ...tensor, name: 'features.coarse', dtype: 'F16' as const, level: 'coarse' as const }],
     };
     const page = await write({ ...data, features: { picture: join(folder, 'my features.png'), run } });
     expect(page).toMatch(/src="my%20features.png"\s+alt="[^"]*coarse 21.5 times a second"/);
     expect(page).toContain('sonido-s 1.0.0');
+    expect(page).toContain('20.00 × real time (from the cache)');
     expect(await write(data)).not.toContain('What our own model hears');
   });
 

@@ -28,7 +28,7 @@ describe('features', () => {
     );
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     const result = featuresResult.parse(JSON.parse(stdout));
-    expect(result).toMatchObject({ pack: 'sonido-s', output });
+    expect(result).toMatchObject({ pack: 'sonido-s', output, stored: false });
     const file = await TensorFile.read(output);
     expect(file.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape }))).toEqual(
       result.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
@@ -52,8 +52,10 @@ describe('features', () => {
     const again = join(home, 'again.safetensors');
     const cached = await runCli(['features', source, '-o', again, '--json', '--quiet'], { home });
     // The time of the first run: nothing was computed.
-    expect(JSON.parse(cached.stdout)).toEqual({ ...result, output: again });
+    expect(JSON.parse(cached.stdout)).toEqual({ ...result, stored: true, output: again });
     expect((await readFile(again)).equals(await readFile(output))).toBe(true);
+    const told = await runCli(['features', source, '-o', again, '--quiet'], { home });
+    expect(lastLine(told.stdout)).toMatch(/real time when it was computed; now taken from the cache$/);
   }, 120_000);
 
   it('are those of the wanted levels, and nothing is kept without the cache', async () => {

@@ -38,12 +38,20 @@ export interface GraphWatch extends Watch {
 
 /** The results of a graph's targets and of all that was needed for them. */
 export class GraphResults {
-  constructor(private readonly results: ReadonlyMap<AnyJob, StoredResult>) {}
+  constructor(
+    private readonly results: ReadonlyMap<AnyJob, StoredResult>,
+    private readonly found: ReadonlyMap<AnyJob, StoredResult>,
+  ) {}
 
   of<Name extends OperationName>(job: Job<Name>): { output: OperationOutput<Name>; directory: string } {
     const result = this.results.get(job);
     if (result === undefined) throw new SoniError('internal', `There is no result of "${job.label}".`);
     return { output: result.output as OperationOutput<Name>, directory: result.directory };
+  }
+
+  /** Whether the result was there before this graph ran. */
+  wasStored(job: AnyJob): boolean {
+    return this.found.has(job);
   }
 
   get keys(): string[] {
@@ -72,7 +80,7 @@ export async function runGraph(
     const plan = await makePlan(targets, environment, stop.signal);
     const results = await runPlan(targets, plan, environment, stop, watch);
     if (stop.signal.aborted) throw new SoniError('cancelled', 'Cancelled.');
-    return new GraphResults(results);
+    return new GraphResults(results, plan.stored);
   } finally {
     watch.signal?.removeEventListener('abort', onAbort);
   }

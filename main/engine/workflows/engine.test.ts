@@ -88,13 +88,17 @@ describe('engine', () => {
     const input = at('song.wav');
     const split = await first.split({ input, outputDirectory: at('out') });
     expect(await started()).toHaveLength(3);
+    expect(split.stored).toBe(false);
     await expect(first.split({ input, outputDirectory: at('again') })).resolves.toMatchObject({
       seconds: split.seconds,
+      stored: true,
     });
     const second = await engine();
     await second.split({ input, outputDirectory: at('out') });
     expect(await started()).toEqual([]);
-    await second.run({ inputs: [input], outputDirectory: at('run') });
+    const run = await second.run({ inputs: [input], outputDirectory: at('run') });
+    expect(run.separation?.stored).toBe(true);
+    expect(run.transcription?.packs.map(({ stored }) => stored)).toEqual([false, false, false]);
     expect(await started()).toEqual([
       'mix',
       'render-mix',

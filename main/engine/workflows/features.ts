@@ -28,7 +28,8 @@ export async function features(
     level,
     features: featureJob(source, level),
   }));
-  const results = await context.run([tokens, clips, ...levels.map(({ features }) => features)]);
+  const jobs = [tokens, clips, ...levels.map(({ features }) => features)];
+  const results = await context.run(jobs);
 
   const first = results.of(tokens);
   const condition = results.of(clips);
@@ -56,6 +57,7 @@ export async function features(
     provider: [...new Set(runs.map((run) => run.provider))].join(', '),
     seconds,
     realtimeFactor: seconds > 0 ? audioSeconds / seconds : 0,
+    stored: jobs.every((each) => results.wasStored(each)),
     output,
     tensors: parts.flatMap(({ tensors }) => tensors),
   });

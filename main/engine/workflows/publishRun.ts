@@ -121,7 +121,10 @@ async function addNotes(
     midi: names.midi,
     notesFile: names.notes,
     count: all.length,
-    packs: transcribed.map(({ transcription }) => results.of(transcription).output),
+    packs: transcribed.map(({ transcription }) => ({
+      ...results.of(transcription).output,
+      stored: results.wasStored(transcription),
+    })),
   };
 }
 

@@ -77,7 +77,8 @@ export function addStems(
     publication.copy(join(directory, file), name);
     return { stem, file: name };
   });
-  return splitResult.parse({ ...results.of(separation).output, ...output, stems });
+  const stored = results.wasStored(separation);
+  return splitResult.parse({ ...results.of(separation).output, ...output, stored, stems });
 }
 
 export const withFolder = (result: SplitResult, directory: string): SplitResult => ({

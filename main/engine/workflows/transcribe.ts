@@ -39,6 +39,7 @@ export async function transcribe(
   await publication.commit(context.signal);
   return transcribeResult.parse({
     ...results.of(transcription).output,
+    stored: results.wasStored(transcription),
     midi: output,
     bpm: request.bpm ?? tags?.tempo?.bpm ?? null,
     notes,
