@@ -71,7 +71,7 @@ def _stage2(a: argparse.Namespace) -> None:
     start = Path(a.start) if a.start else None
     shards = [Path(folder) for folder in a.clip_shards]
     pipeline.stage2(Path(a.run_folder), a.size, tuple(a.levels), a.seed, a.minutes, a.steps, a.device, start, shards,
-                    a.learning_rate)  # fmt: skip
+                    a.learning_rate, a.recorded_share)  # fmt: skip
 
 
 def _clip(a: argparse.Namespace) -> None:
@@ -96,6 +96,13 @@ def _release(a: argparse.Namespace) -> None:
         release.release(Path(a.run_folder), a.size, Path(a.out), a.layers, a.grown)
     except (ArithmeticError, ValueError) as error:
         raise SystemExit(str(error)) from error
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no share; a number from 0 to 1 was expected")
+    return value
 
 
 def _per_level(values: list[float]) -> tuple[float, float, float]:
@@ -218,6 +225,7 @@ def main() -> None:
     command.add_argument("--clip-shards", nargs="*", default=[], help="what the clip embedding learns from")
     command.add_argument("--start", help="run folder whose priors, of as many or fewer layers, new ones start from")
     command.add_argument("--learning-rate", type=float, help="the highest, instead of the preset's")
+    command.add_argument("--recorded-share", type=_share, help="of the windows of items that were not rendered, 0 to 1")
     command.add_argument("--device", default="cpu")
     command.set_defaults(run=_stage2)
 

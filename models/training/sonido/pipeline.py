@@ -160,8 +160,11 @@ def stage2(
     start: Path | None = None,
     clip_shards: list[Path] | None = None,
     learning_rate: float | None = None,
+    recorded_share: float | None = None,
 ) -> bool:
     """Clip embedding, then the priors of `levels`; `minutes` bounds each; `steps` and `learning_rate` replace presets.
+
+    `recorded_share` of the priors' windows is of items that were not rendered; None for as many as there are hours.
 
     The clip embedding learns from `clip_shards`, or from what was tokenised; a run that has one keeps it.
 
@@ -183,7 +186,8 @@ def stage2(
         deadline = None if minutes is None else time.monotonic() + 60 * minutes
         settings = prior_config(size, level, seed, steps, device)
         settings = settings if learning_rate is None else overlay(settings, learning_rate=learning_rate)
-        reached = train_prior(prior, train, held_out, settings, run / f"prior{level}", deadline=deadline, device=device)
+        directory = run / f"prior{level}"
+        reached = train_prior(prior, train, held_out, settings, directory, deadline, device, recorded_share)
         finished = finished and reached >= settings.steps
     return finished
 

@@ -96,10 +96,18 @@ def train_prior(
     directory: Path,
     deadline: float | None = None,
     device: str = "cpu",
+    recorded_share: float | None = None,
 ) -> int:
-    """Logs held-out bits per token beside the unigram's and the bigram's on the same tokens."""
-    windows = Windows(items, prior.config, config.batch, config.seed)
-    held_windows = Windows(held_out, prior.config, config.batch, config.seed)
+    """Logs held-out bits per token, of recorded and of rendered items too, beside the unigram's and the bigram's.
+
+    `recorded_share` is that of the training windows (see `Windows`).
+    """
+    windows = Windows(items, prior.config, config.batch, config.seed, recorded_share)
+    parts = {"bits": held_out}
+    if len({i.rendered for i in held_out}) == 2:
+        parts["recorded"] = [i for i in held_out if not i.rendered]
+        parts["rendered"] = [i for i in held_out if i.rendered]
+    held_windows = {name: Windows(part, prior.config, config.batch, config.seed) for name, part in parts.items()}
     level = prior.config.level
     known = Counts.of([i.tokens[level] for i in items], prior.config.vocabulary)
     held_tokens = [i.tokens[level] for i in held_out]
@@ -110,7 +118,7 @@ def train_prior(
         return prior.loss(window.tokens, window.upper, window.clip)
 
     def validate() -> dict[str, float]:
-        return {"bits": bits_per_token(prior, held_windows, 16), **yardsticks}
+        return {name: bits_per_token(prior, part, 16) for name, part in held_windows.items()} | yardsticks
 
     if not checkpoint.exists(directory / "checkpoint"):  # what it starts from, on the same held-out tokens
         RunLog(directory, f"prior{level}").write(0, split="held_out", **validate())

@@ -73,6 +73,11 @@ class TokenItem:
     clips: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     """Clip embeddings on their grid [count, dimension]."""
 
+    @property
+    def rendered(self) -> bool:
+        """By us, from notes; else it came as audio."""
+        return bool(self.truth)
+
 
 def first_hours(items: list[Item], hours: float) -> list[Item]:
     """The first items that together last `hours`; the one that passes the mark is among them."""

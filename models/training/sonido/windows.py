@@ -28,9 +28,15 @@ class Window:
 
 
 class Windows:
-    """Windows start at coarse-token borders, so that all levels line up."""
+    """Windows start at coarse-token borders, so that all levels line up.
 
-    def __init__(self, items: list[TokenItem], config: PriorConfig, batch: int, seed: int) -> None:
+    Every second of the items is as likely as any other; with `recorded_share`, that part of the windows is of items
+    that were not rendered, however many hours there are of them.
+    """
+
+    def __init__(
+        self, items: list[TokenItem], config: PriorConfig, batch: int, seed: int, recorded_share: float | None = None
+    ) -> None:
         self.config, self.batch, self.seed = config, batch, seed
         self.per_top = config.upper_ratio**config.level
         self.tops = -(-config.context // self.per_top)
@@ -38,7 +44,14 @@ class Windows:
         if not self.items:
             raise ValueError(f"no item is as long as a window of {self.tops} coarse tokens; prepare longer audio")
         lengths = np.array([len(i.tokens[0]) for i in self.items], dtype=np.float64)
-        self._cumulative = np.cumsum(lengths / lengths.sum())
+        weights = lengths / lengths.sum()
+        if recorded_share is not None:
+            rendered = np.array([i.rendered for i in self.items])
+            if rendered.all() or not rendered.any():
+                raise ValueError("a share of recorded items needs both recorded and rendered ones among the tokens")
+            weights *= np.where(rendered, (1 - recorded_share) / weights[rendered].sum(),
+                                recorded_share / weights[~rendered].sum())  # fmt: skip
+        self._cumulative = np.cumsum(weights)
 
     def at(self, step: int) -> Window:
         random = np.random.default_rng([self.seed, step])

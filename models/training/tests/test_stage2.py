@@ -91,6 +91,19 @@ def test_windows_line_up_across_levels() -> None:
         Windows([TokenItem([np.zeros(1, np.int64)] * 3, {}, Path())], config, 1, 0)
 
 
+def test_windows_have_the_share_of_recordings_that_was_asked_for() -> None:
+    config = PriorConfig(0, 16, 2, 2, 5, 8, 4, None, 4, 6)
+    rendered, recorded = items(3, 0), items(1, 9)
+    for item in rendered:
+        item.truth["stems"] = []
+    recorded[0].clips[:] = 7
+    windows = Windows([*rendered, *recorded], config, 20, 1, recorded_share=0.6)
+    picks = torch.cat([windows.at(step).clip[:, 0] for step in range(50)])
+    assert 0.55 < (picks == 7).float().mean() < 0.65
+    with pytest.raises(ValueError, match="needs both recorded and rendered"):
+        Windows(rendered, config, 4, 1, recorded_share=0.6)
+
+
 def test_a_prior_learns_more_than_the_unigram(tmp_path: Path) -> None:
     torch.manual_seed(0)
     config = PriorConfig(0, 32, 3, 2, 5, 8, 4, None, 4, 6, token_out=0.0)
