@@ -41,6 +41,11 @@ const [folder] = await packager({
 const executable = await setFuses(folder, process.platform);
 const wire = await getCurrentFuseWire(executable);
 console.log(executable);
+console.log(
+  own === null
+    ? `  Electron ${electronVersion}, the build of the tests. For users run npx install-electron first, which brings the pinned one.`
+    : `  Electron ${electronVersion}`,
+);
 for (const [fuse, number] of Object.entries(FuseV1Options).filter(([, value]) => typeof value === 'number')) {
   const state =
     wire[number] === undefined
