@@ -34,6 +34,7 @@ export class ProgressTracker {
   #highest = 0;
   #lastReport = -Infinity;
   #lastLabel = '';
+  readonly #noted = new Set<string>();
 
   constructor(
     private readonly jobs: readonly AnyJob[],
@@ -66,11 +67,14 @@ export class ProgressTracker {
       state.fraction = Math.min(1, Math.max(0, done / total));
       state.first ??= { time: this.now(), fraction: state.fraction };
     }
-    this.#tell(note);
+    if (note === undefined) this.#tell();
+    else this.note(note);
   }
 
-  /** Tells something that stays. */
+  /** Tells something that stays, once. */
   note(text: string): void {
+    if (this.#noted.has(text)) return;
+    this.#noted.add(text);
     this.#tell(text);
   }
 

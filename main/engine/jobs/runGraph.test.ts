@@ -227,6 +227,19 @@ describe('job graph', () => {
     });
   });
 
+  it('tells what a result rests on to a graph that joins late', async () => {
+    await World.use(async (world) => {
+      world.notes = { 'node 0': 'The file was cut off.' };
+      let joined: Promise<string[]> | undefined;
+      const onProgress = ({ note }: WorkflowProgress) => {
+        if (note !== undefined) joined = world.told(world.jobs([[]]));
+      };
+      await runGraph(world.jobs([[]]), world.environment, { onProgress });
+      expect(await joined).toEqual(['The file was cut off.']);
+      expect(runs(world)).toEqual(['node 0']);
+    });
+  });
+
   it('passes a failure on, keeps what was done, and goes on from there', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.nat(1000), (shape, at) =>

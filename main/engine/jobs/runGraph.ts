@@ -100,7 +100,7 @@ async function runPlan(
     watch.onProgress?.(progress),
   );
 
-  for (const text of new Set([...plan.stored.values()].flatMap(({ notes }) => notes))) tracker.note(text);
+  for (const { notes } of plan.stored.values()) for (const text of notes) tracker.note(text);
 
   let firstError: SoniError | undefined;
   const started = new Map<AnyJob, Promise<void>>();
@@ -122,6 +122,8 @@ async function runPlan(
       );
       lengths.learn(job, result.output);
       results.set(job, result);
+      // Another graph may have begun it, or finished it, and heard them alone.
+      for (const text of result.notes) tracker.note(text);
       tracker.finish(job);
       watch.onResult?.(job, result);
     })();
