@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +47,15 @@ describe('split', () => {
 });
 
 describe('run', () => {
+  it('refuses a folder under the name of the report before any work', async () => {
+    const output = join(home, 'taken');
+    await mkdir(join(output, 'report.html'), { recursive: true });
+    const { code, stderr } = await runCli(['run', source, '-o', output], { home });
+    expect(code).toBe(2);
+    expect(lastLine(stderr)).toContain('report.html is a folder');
+    expect(await readdir(output)).toEqual(['report.html']);
+  });
+
   it('of a session ends with all files and a report', async () => {
     const output = join(home, 'session');
     const second = join(home, 'bass.wav');

@@ -74,6 +74,9 @@ export function runCommand(context: CommandContext): Command {
       },
       'run',
     );
+    const report = join(resolve(options.output), 'report.html');
+    const { refuseOverwriting } = await import('../../engine/workflows/publication.ts');
+    await refuseOverwriting([], [report]);
     const { preparePack } = await import('../packAccess.ts');
     const quiet = options.quiet === true;
     const acceptLicence = options.acceptLicence === true;
@@ -88,7 +91,6 @@ export function runCommand(context: CommandContext): Command {
 
     const { engineJob } = await import('../engineJob.ts');
     const result = await engineJob(options, context, (engine, watch) => engine.run(request, watch));
-    const report = join(resolve(options.output), 'report.html');
     const { reportOf } = await import('../reportOf.ts');
     await reportOf(result, report);
     if (options.json) context.printJson({ ...result, report });
