@@ -1,6 +1,7 @@
 """Scores, splits, arrangement and the renderer's truth."""
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,10 +27,10 @@ from sonido.data import (
     synthesis,
 )
 from sonido.data.arrangement import arrange, transpose
-from sonido.data.clips import RandomSegments, fixed_segments, read_index
+from sonido.data.clips import RandomSegments, fixed_segments, read_index, read_segment
 from sonido.data.drum_kits import class_of_key, class_of_name
 from sonido.data.generated import numbers, song
-from sonido.data.preparation import Inputs, Job, list_jobs, prepare, run_job
+from sonido.data.preparation import Inputs, Job, list_jobs, prepare, run_job, run_jobs
 from sonido.data.renderer import Rendering, Sources, render, truth
 from sonido.data.rooms import impulse_response, random_room, reverberate
 from sonido.data.score import Note, Part, Score, excerpt
@@ -127,6 +129,37 @@ def test_prepared_shards_are_complete_resumable_and_do_not_leak(tmp_path: Path) 
         assert len(list((sidecar.parent / "stems").iterdir())) == len(json.loads(sidecar.read_text())["stems"])
     assert not units["train"] & units["validation"]
     assert not sources.get("train", set()) & sources.get("validation", set())
+
+
+def test_a_shard_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = Inputs(generated=(1,), game_midi=(), modules=(), soundtracks=())
+    job = list_jobs(inputs)[0]
+    write = soundfile.write
+    seen: list[str] = []
+
+    def watched(path: str, *rest: object, **options: object) -> None:
+        write(path, *rest, **options)
+        seen.extend(p.name for p in (tmp_path / job.split / job.kind).iterdir())
+        with monkeypatch.context() as other:  # another process makes the same meanwhile
+            other.setattr(soundfile, "write", write)
+            other.setattr(os, "getpid", lambda: 101)
+            assert run_job(job, inputs, tmp_path, True, 8.0) > 0
+
+    with monkeypatch.context() as this:
+        this.setattr(soundfile, "write", watched)
+        this.setattr(os, "getpid", lambda: 100)
+        assert run_job(job, inputs, tmp_path, False, 8.0) > 0
+    assert seen == [f"{job.name}.100.partial"]
+    assert [i.path.parent.name for i in read_index(tmp_path, job.split)] == [job.name]
+    assert read_index(tmp_path, job.split)[0].stems
+    assert [p.name for p in (tmp_path / job.split / job.kind).iterdir()] == [job.name]
+    (tmp_path / job.split / job.kind / "half.999999999.partial").mkdir()
+    run_jobs([], inputs, tmp_path, 1, False, 8.0)
+    assert [p.name for p in (tmp_path / job.split / job.kind).iterdir()] == [job.name]
+    path = read_index(tmp_path, job.split)[0].path
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ValueError, match="run `prepare` again"):
+        read_segment(read_index(tmp_path, job.split)[0], 0, 44_100)
 
 
 def test_prepare_counts_failures_instead_of_hiding_them(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ MINIMAL_FRAMES = 5 * SAMPLE_RATE
 """Shorter items (drum fills) would mostly be padding."""
 
 
+PARTIAL = ".partial"
+"""Ends the names of shards that are being made."""
+
+
 @dataclass(frozen=True)
 class Item:
     path: Path
@@ -35,6 +39,8 @@ def read_index(root: Path, split: str) -> list[Item]:
     """Items of one split from the per-item sidecars. Raises ValueError when there are none."""
     items: list[Item] = []
     for sidecar in sorted((root / split).rglob("item.json")):
+        if sidecar.parent.suffix == PARTIAL:
+            continue
         document = json.loads(sidecar.read_text())
         if document["frames"] < MINIMAL_FRAMES:
             continue
@@ -46,9 +52,12 @@ def read_index(root: Path, split: str) -> list[Item]:
 
 
 def read_segment(item: Item, start: int, frames: int, stem: str | None = None) -> NDArray[np.float32]:
-    """[2, frames] of the mix or of one stem; zeros after the end."""
+    """[2, frames] of the mix or of one stem; zeros after the end. Raises ValueError where the file is damaged."""
     path = item.path if stem is None else item.path.parent / "stems" / f"{stem}.flac"
-    audio, _ = soundfile.read(str(path), start=start, frames=frames, dtype="float32", always_2d=True)
+    try:
+        audio, _ = soundfile.read(str(path), start=start, frames=frames, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise ValueError(f"{path} cannot be read ({error}); remove its folder and run `prepare` again") from error
     return fitted(audio.T, frames)
 
 

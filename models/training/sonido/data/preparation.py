@@ -1,7 +1,7 @@
 """The resumable, parallel command that turns all raw inputs into shards.
 
 One shard is a folder `SPLIT/KIND/NAME/` with `mix.flac`, optionally `stems/NN.flac`, `truth.json` (rendered items and
-modules) and, written last, `item.json`: a folder without it is made again. Stems are 16-bit and sum to the mix sample
+modules) and `item.json`; it is made beside and renamed. Stems are 16-bit and sum to the mix sample
 by sample (modules: to within the player's own rounding and filters).
 """
 
@@ -41,6 +41,7 @@ from sonido.data import (
     stk,
 )  # fmt: skip
 from sonido.data.arrangement import arrange
+from sonido.data.clips import PARTIAL
 from sonido.data.renderer import Sources, render, truth
 from sonido.data.sample_folders import library_of
 from sonido.data.score import Score
@@ -141,16 +142,17 @@ def _files(roots: Iterable[str], suffixes: tuple[str, ...]) -> list[Path]:
 def _write(
     folder: Path, mix: NDArray[np.int16], stems: dict[str, NDArray[np.int16]], document: object, job: Job
 ) -> float:
-    """Writes a complete shard; returns its seconds."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    soundfile.write(str(folder / "mix.flac"), mix.T, SAMPLE_RATE, subtype="PCM_16")
+    """Writes a shard, whole or not at all, also beside another process that makes the same; returns its seconds."""
+    partial = folder.with_name(f"{folder.name}.{os.getpid()}{PARTIAL}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    soundfile.write(str(partial / "mix.flac"), mix.T, SAMPLE_RATE, subtype="PCM_16")
     if stems:
-        (folder / "stems").mkdir()
+        (partial / "stems").mkdir()
         for name, audio in stems.items():
-            soundfile.write(str(folder / "stems" / f"{name}.flac"), audio.T, SAMPLE_RATE, subtype="PCM_16")
+            soundfile.write(str(partial / "stems" / f"{name}.flac"), audio.T, SAMPLE_RATE, subtype="PCM_16")
     if document is not None:
-        (folder / "truth.json").write_text(json.dumps(document))
+        (partial / "truth.json").write_text(json.dumps(document))
     item = {
         "frames": mix.shape[1],
         "kind": KINDS.get(job.kind, "rendered"),
@@ -158,8 +160,25 @@ def _write(
         "unit": job.unit,
         "stems": sorted(stems),
     }
-    (folder / "item.json").write_text(json.dumps(item))
+    (partial / "item.json").write_text(json.dumps(item))
+    if not (folder / "item.json").exists():
+        shutil.rmtree(folder, ignore_errors=True)  # a rest of it
+    try:
+        partial.rename(folder)
+    except OSError:
+        if not (folder / "item.json").exists():
+            raise
+        shutil.rmtree(partial)  # the other one was faster
     return float(mix.shape[1] / SAMPLE_RATE)
+
+
+def _remove_partial(out: Path) -> None:
+    """What processes that have ended left half-made."""
+    for partial in out.glob(f"*/*/*{PARTIAL}"):
+        try:
+            os.kill(int(partial.name.split(".")[-2]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 def _load_score(job: Job, inputs: Inputs) -> Score:
@@ -302,4 +321,5 @@ def run_jobs(
             if made / 3600 >= hours:
                 pool.terminate()
                 break
+    _remove_partial(out)
     return made / 3600
