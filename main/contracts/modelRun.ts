@@ -10,7 +10,6 @@ export const modelRun = z.object({
   /** Seconds of audio per second of wall time. */
   realtimeFactor: z.number().nonnegative(),
 });
-export type ModelRun = z.infer<typeof modelRun>;
 
 /** A model's part in what the user asked for. */
 export const modelResult = modelRun.extend({

@@ -40,11 +40,11 @@ export function scriptedEngines() {
     /** A path in the test's folder. */
     at,
     /** An engine whose hosts have `env` beside the script. */
-    async engine(
+    engine: async (
       script: Record<string, unknown> = {},
       options: Omit<EngineOptions, 'hostProgram'> = {},
       env: Record<string, string> = {},
-    ): Promise<Engine> {
+    ): Promise<Engine> => {
       const made = await createEngine({
         hostProgram: {
           script: program.script,
@@ -66,7 +66,7 @@ export function scriptedEngines() {
       return made;
     },
     /** The operations that hosts have started since this was asked last, sorted. */
-    async started(): Promise<string[]> {
+    started: async (): Promise<string[]> => {
       const log = await readFile(at('log'), 'utf8').catch(() => '');
       const lines = log.split('\n').filter((line) => line.startsWith('start'));
       await rm(at('log'), { force: true });
